@@ -1,0 +1,70 @@
+//! Makes visible what a terminal or a model would act on without showing it: control characters, ANSI, bidirectional marks,
+//! zero-width characters, tags (invariant 8). Applied to redacted text only.
+
+/// Appends `c`, escaped if it would hide or reorder text. A line break is the caller's to split on; a tab stays.
+pub fn push_visible(c: char, out: &mut String) {
+    if hidden(c) {
+        let code = u32::from(c);
+        if code <= 0xff {
+            out.push_str(&format!("\\x{code:02x}"));
+        } else {
+            out.push_str(&format!("\\u{{{code:x}}}"));
+        }
+    } else {
+        out.push(c);
+    }
+}
+
+/// The whole text made visible; line breaks and tabs stay.
+pub fn visible(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c == '\n' { out.push(c) } else { push_visible(c, &mut out) }
+    }
+    out
+}
+
+fn hidden(c: char) -> bool {
+    match c {
+        '\t' => false,
+        // Soft hyphen, combining joiner, Arabic letter mark, Hangul fillers, Mongolian separators.
+        '\u{ad}'
+        | '\u{34f}'
+        | '\u{61c}'
+        | '\u{115f}'
+        | '\u{1160}'
+        | '\u{17b4}'
+        | '\u{17b5}'
+        | '\u{180b}'..='\u{180f}' => true,
+        // Zero-width and bidirectional marks, line and paragraph separators, invisible operators, variation selectors.
+        '\u{200b}'..='\u{200f}'
+        | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}'
+        | '\u{3164}'
+        | '\u{fe00}'..='\u{fe0f}' => true,
+        '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}' => true,
+        _ => c.is_control(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_would_hide_text_is_made_visible() {
+        for (text, seen) in [
+            ("plain äöü 漢字\tx", "plain äöü 漢字\tx"),
+            ("\u{1b}[31mred\u{1b}[0m", "\\x1b[31mred\\x1b[0m"),
+            ("a\rb", "a\\x0db"),
+            ("abc\u{202e}def", "abc\\u{202e}def"),
+            ("to\u{200b}ken", "to\\u{200b}ken"),
+            ("\u{e0041}", "\\u{e0041}"),
+            ("\u{9b}31m", "\\x9b31m"),
+            ("\0", "\\x00"),
+            ("two\nlines", "two\nlines"),
+        ] {
+            assert_eq!(visible(text), seen);
+        }
+    }
+}
