@@ -1,0 +1,43 @@
+//! Which container a request means: the one it names, the default-container annotation's, the only one, else an error that lists
+//! them. The same rule for a live cluster and a mirror.
+use wardgate_core::Denial;
+
+/// Chooses among `containers`, of which the first `main` are no init containers.
+pub fn choose<'a>(pod: &str, named: Option<&str>, default: Option<&str>, containers: &[&'a str], main: usize) -> Result<&'a str, Denial> {
+    let list = || containers.join(", ");
+    if let Some(named) = named {
+        let found = containers.iter().find(|name| **name == named).copied();
+        return found.ok_or_else(|| {
+            Denial::new("target.container", format!("pod {pod} has no container {named:?}")).remedy(format!("one of: {}", list()))
+        });
+    }
+    if let Some(found) = default.and_then(|default| containers.iter().find(|name| **name == default)) {
+        return Ok(found);
+    }
+    match containers.get(..main) {
+        Some([only]) => Ok(only),
+        _ => Err(Denial::new("target.container", format!("pod {pod} has several containers")).remedy(format!("name one of: {}", list()))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_named_then_the_annotated_then_the_only_one() {
+        for (named, default, containers, main, chosen) in [
+            (Some("b"), Some("a"), &["a", "b"][..], 2, Ok("b")),
+            (None, Some("b"), &["a", "b"], 2, Ok("b")),
+            (None, Some("gone"), &["a", "b"], 2, Err("name one of: a, b")),
+            (None, None, &["a", "init"], 1, Ok("a")),
+            (Some("init"), None, &["a", "init"], 1, Ok("init")),
+            (None, None, &["a", "b"], 2, Err("name one of: a, b")),
+            (Some("c"), None, &["a"], 1, Err("one of: a")),
+            (None, None, &[], 0, Err("name one of: ")),
+        ] {
+            let got = choose("p", named, default, containers, main);
+            assert_eq!(got.map_err(|denial| denial.remedy.unwrap_or_default()), chosen.map_err(String::from));
+        }
+    }
+}
