@@ -3,12 +3,19 @@
 use wardgate_core::Denial;
 
 /// Chooses among `containers`, of which the first `main` are no init containers.
-pub fn choose<'a>(pod: &str, named: Option<&str>, default: Option<&str>, containers: &[&'a str], main: usize) -> Result<&'a str, Denial> {
+pub fn choose<'a>(
+    pod: &str,
+    named: Option<&str>,
+    default: Option<&str>,
+    containers: &[&'a str],
+    main: usize,
+) -> Result<&'a str, Denial> {
     let list = || containers.join(", ");
     if let Some(named) = named {
         let found = containers.iter().find(|name| **name == named).copied();
         return found.ok_or_else(|| {
-            Denial::new("target.container", format!("pod {pod} has no container {named:?}")).remedy(format!("one of: {}", list()))
+            Denial::new("target.container", format!("pod {pod} has no container {named:?}"))
+                .remedy(format!("one of: {}", list()))
         });
     }
     if let Some(found) = default.and_then(|default| containers.iter().find(|name| **name == default)) {
@@ -16,7 +23,8 @@ pub fn choose<'a>(pod: &str, named: Option<&str>, default: Option<&str>, contain
     }
     match containers.get(..main) {
         Some([only]) => Ok(only),
-        _ => Err(Denial::new("target.container", format!("pod {pod} has several containers")).remedy(format!("name one of: {}", list()))),
+        _ => Err(Denial::new("target.container", format!("pod {pod} has several containers"))
+            .remedy(format!("name one of: {}", list()))),
     }
 }
 

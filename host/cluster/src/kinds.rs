@@ -15,7 +15,13 @@ pub struct Kind {
     pub namespaced: bool,
 }
 
-const fn kind(word: &'static str, api: &'static str, resource: &'static str, kind: &'static str, namespaced: bool) -> Kind {
+const fn kind(
+    word: &'static str,
+    api: &'static str,
+    resource: &'static str,
+    kind: &'static str,
+    namespaced: bool,
+) -> Kind {
     Kind { word, api, resource, kind, namespaced }
 }
 
@@ -25,7 +31,13 @@ pub const KINDS: [Kind; 14] = [
     kind("daemonsets", "apis/apps/v1", "daemonsets", "DaemonSet", true),
     kind("deployments", "apis/apps/v1", "deployments", "Deployment", true),
     kind("endpointslices", "apis/discovery.k8s.io/v1", "endpointslices", "EndpointSlice", true),
-    kind("horizontalpodautoscalers", "apis/autoscaling/v2", "horizontalpodautoscalers", "HorizontalPodAutoscaler", true),
+    kind(
+        "horizontalpodautoscalers",
+        "apis/autoscaling/v2",
+        "horizontalpodautoscalers",
+        "HorizontalPodAutoscaler",
+        true,
+    ),
     kind("jobs", "apis/batch/v1", "jobs", "Job", true),
     kind("namespaces", "api/v1", "namespaces", "Namespace", false),
     kind("nodemetrics", "apis/metrics.k8s.io/v1beta1", "nodes", "NodeMetrics", false),

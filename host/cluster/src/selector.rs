@@ -34,7 +34,10 @@ impl LabelSelector {
         }
         let mut requirements = Vec::new();
         for part in split(text) {
-            requirements.push(requirement(part.trim()).ok_or_else(|| SelectorError::Requirement(part.trim().chars().take(80).collect()))?);
+            requirements.push(
+                requirement(part.trim())
+                    .ok_or_else(|| SelectorError::Requirement(part.trim().chars().take(80).collect()))?,
+            );
             if requirements.len() > 16 {
                 return Err(SelectorError::TooLong);
             }
@@ -82,7 +85,8 @@ fn requirement(text: &str) -> Option<Requirement> {
         return Some(Requirement::In(name(key.trim())?, vec![label_value(value.trim())?]));
     }
     if let Some((head, rest)) = text.split_once('(') {
-        let values = rest.trim().strip_suffix(')')?.split(',').map(|v| label_value(v.trim())).collect::<Option<Vec<_>>>()?;
+        let values =
+            rest.trim().strip_suffix(')')?.split(',').map(|v| label_value(v.trim())).collect::<Option<Vec<_>>>()?;
         let mut words = head.split_whitespace();
         let (key, word, none) = (words.next()?, words.next()?, words.next());
         return match (word, none) {
@@ -111,7 +115,8 @@ mod tests {
 
     #[test]
     fn selectors_mean_what_kubectl_means() {
-        let labels: BTreeMap<String, String> = [("app", "web"), ("tier", "front"), ("x.io/y", "")].map(|(k, v)| (k.into(), v.into())).into();
+        let labels: BTreeMap<String, String> =
+            [("app", "web"), ("tier", "front"), ("x.io/y", "")].map(|(k, v)| (k.into(), v.into())).into();
         for (text, fits) in [
             ("app=web", true),
             ("app==web", true),
@@ -133,7 +138,19 @@ mod tests {
 
     #[test]
     fn what_is_no_selector_is_refused() {
-        for text in ["", "=", "a=b c", "a in b", "a in (b", "a like (b)", "a=b,,c=d", "a=b;c", "a='b'", &"x".repeat(1025), &"a=b,".repeat(17)] {
+        for text in [
+            "",
+            "=",
+            "a=b c",
+            "a in b",
+            "a in (b",
+            "a like (b)",
+            "a=b,,c=d",
+            "a=b;c",
+            "a='b'",
+            &"x".repeat(1025),
+            &"a=b,".repeat(17),
+        ] {
             assert!(LabelSelector::parse(text).is_err(), "{text}");
         }
     }

@@ -68,6 +68,39 @@ fn over() -> RedactionFailed {
     RedactionFailed { plugin: "redactors".into(), what: "the stream is over".into() }
 }
 
+/// One stream of JSON documents, redacted scalar by scalar.
+pub struct DocumentStage {
+    stage: Stage,
+    records: Records,
+}
+
+impl DocumentStage {
+    /// Opens a stream.
+    pub async fn open(redactors: &dyn Redactors, context: &Context, channel: Channel) -> Result<Self, RedactionFailed> {
+        let stage = Stage::open(redactors, context, channel, Form::Scalars).await?;
+        Ok(Self { stage, records: Records::default() })
+    }
+
+    /// One more document; those that are decided by now come back masked, in order.
+    pub async fn feed(&mut self, document: Value) -> Result<Vec<Value>, RedactionFailed> {
+        let text = self.records.push(0, document);
+        let records = &mut self.records;
+        self.stage.feed(&text, &mut |piece| records.take(&piece)).await?;
+        Ok(self.decided())
+    }
+
+    /// No more documents: the rest of them.
+    pub async fn finish(&mut self) -> Result<Vec<Value>, RedactionFailed> {
+        let records = &mut self.records;
+        self.stage.finish(&mut |piece| records.take(&piece)).await?;
+        Ok(self.decided())
+    }
+
+    fn decided(&mut self) -> Vec<Value> {
+        std::iter::from_fn(|| self.records.pop()).map(|(_, value)| value).collect()
+    }
+}
+
 /// The text that stands for a masked range.
 pub fn mask_text(rule: &str) -> String {
     format!("[redacted:{rule}]")
