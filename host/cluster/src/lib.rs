@@ -3,7 +3,10 @@
 pub mod compact;
 pub mod container;
 pub mod kinds;
+pub mod kube;
+pub mod live;
 pub mod mirror;
+pub mod prometheus;
 pub mod promql_floor;
 pub mod records;
 pub mod selector;

@@ -311,16 +311,20 @@ impl<'a> Release<'a> {
 
     fn take_records(&mut self, key: (usize, Channel, Form)) {
         let Some(Stream { shape: Shape::Documents(records), .. }) = self.streams.get_mut(&key) else { return };
-        while let Some((part, value)) = records.pop() {
+        let decided: Vec<_> = std::iter::from_fn(|| records.pop()).collect();
+        let most = if key.1 == Channel::Series { self.limits.series } else { self.limits.items } as usize;
+        for (part, value) in decided {
             let value = visible(value);
-            let size = value.to_string().len() as u64 + 1;
-            let most = if key.1 == Channel::Series { self.limits.series } else { self.limits.items };
-            let fits =
-                self.spent + size <= self.limits.released_bytes && (self.body.records.len() as u64) < u64::from(most);
-            if fits && self.body.records_cut == 0 {
-                self.spent += size;
-                self.body.records.push(RecordText { part, channel: key.1, value });
-            } else {
+            if self.keep == Keep::First && self.body.records_cut > 0 {
+                self.body.records_cut += 1;
+                continue;
+            }
+            self.spent += size(&value);
+            self.body.records.push(RecordText { part, channel: key.1, value });
+            while self.spent > self.limits.released_bytes || self.body.records.len() > most {
+                let Some(last) = self.body.records.len().checked_sub(1) else { break };
+                let at = if self.keep == Keep::First { last } else { 0 };
+                self.spent -= size(&self.body.records.remove(at).value);
                 self.body.records_cut += 1;
             }
         }
@@ -368,6 +372,11 @@ fn take(
         (Shape::Text(_), Piece::Mask { .. }) => {}
         (Shape::Documents(records), piece) => records.take(piece),
     }
+}
+
+/// What a document costs of the budget.
+fn size(value: &Value) -> u64 {
+    value.to_string().len() as u64 + 1
 }
 
 /// Strings and keys of a document made visible; line breaks stay.

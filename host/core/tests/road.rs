@@ -294,6 +294,17 @@ async fn records_are_cut_between_documents_and_the_rest_is_counted() {
 }
 
 #[tokio::test]
+async fn of_too_many_events_the_newest_survive() {
+    let mut road = road(&Book::default(), Keys);
+    road.limits.items = 2;
+    road.reviewers = Arc::new(Yes);
+    let cluster = Cluster::new([Record("{\"n\":1}"), Record("{\"n\":2}"), Record("{\"n\":3}"), End(Ending::Complete)]);
+    let settled = road.travel(call(Events::default()), cluster as Arc<dyn Backend<Events>>, never()).await;
+    let shown: Vec<_> = settled.body().records.iter().map(|record| record.value["n"].clone()).collect();
+    assert_eq!((shown, settled.body().records_cut), (vec![serde_json::json!(2), serde_json::json!(3)], 1));
+}
+
+#[tokio::test]
 async fn escapes_in_output_are_made_visible() {
     let cluster = Cluster::new([Bytes(Channel::Log, "\u{1b}[2Jgone\u{202e}\n"), End(Ending::Complete)]);
     let settled =

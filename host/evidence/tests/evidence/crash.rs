@@ -242,7 +242,16 @@ fn acknowledged_records_survive_a_kill() {
 #[allow(clippy::print_stdout)]
 fn child(dir: &str) {
     let options = Options { segment_bytes: 64 << 10, ..Options::default() };
-    let log = EvidenceLog::open(dir, options, HandClock::new()).unwrap();
+    // The parent's own log gives its lock back only a moment after it is dropped.
+    let begun = std::time::Instant::now();
+    let log = loop {
+        match EvidenceLog::open(dir, options.clone(), HandClock::new()) {
+            Err(wardgate_evidence::OpenError::Locked) if begun.elapsed().as_secs() < 20 => {
+                std::thread::sleep(std::time::Duration::from_millis(20));
+            }
+            opened => break opened.unwrap(),
+        }
+    };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build().unwrap();
     runtime.block_on(async {
         let base = std::process::id();

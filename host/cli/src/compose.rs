@@ -1,0 +1,168 @@
+//! Makes one road, and the backends for it, out of the configuration.
+use crate::{
+    config::{self, Config},
+    policies,
+    system::{RandomIds, SystemClock},
+};
+use anyhow::{Context, Result};
+use std::{sync::Arc, time::Duration};
+use wardgate_cluster::{
+    kube::{self, Credential, Kubernetes},
+    live::Live,
+    mirror::{self, Mirror},
+    prometheus::{self, Endpoint, Prometheus},
+};
+use wardgate_core::{Floor, Limits, Lookup, Road};
+use wardgate_evidence::{EvidenceLog, Options, Retention};
+use wardgate_gateway::{Backends, Gateway, GatewaySettings, Readiness};
+
+/// Everything that serves.
+pub(crate) struct Served {
+    pub(crate) gateway: Gateway,
+    pub(crate) evidence: Arc<EvidenceLog>,
+    pub(crate) ready: Readiness,
+}
+
+struct End {
+    lookup: Arc<dyn Lookup>,
+    backends: Backends,
+    ready: Readiness,
+}
+
+/// Composes it; loads policies, opens the evidence, connects.
+pub(crate) async fn compose(config: &Config) -> Result<Served> {
+    let end = end(config).await?;
+    let source = config.policies();
+    let options = options(&config.evidence);
+    let directory = config.evidence.directory.clone();
+    let (policies, evidence) = tokio::task::spawn_blocking(move || {
+        let evidence = EvidenceLog::open(&directory, options, Arc::new(SystemClock));
+        let evidence = evidence.with_context(|| format!("evidence in {}", directory.display()))?;
+        anyhow::Ok((policies::load(&source)?, evidence))
+    })
+    .await??;
+    tracing::info!(policy_set = policies.digest(), "policies are loaded");
+    served(end, policies, evidence, config.limits(), config.gateway.clone())
+}
+
+/// The bundled incident, with its evidence in `directory`.
+pub(crate) async fn demo(directory: std::path::PathBuf) -> Result<Served> {
+    let config = Config {
+        mirror: Some(config::Mirror::default()),
+        evidence: config::Evidence { directory, ..config::Evidence::default() },
+        ..Config::default()
+    };
+    compose(&config).await
+}
+
+fn served(
+    end: End,
+    policies: Arc<wardgate_policy::set::PolicySet>,
+    evidence: Arc<EvidenceLog>,
+    limits: Limits,
+    settings: GatewaySettings,
+) -> Result<Served> {
+    let End { lookup, backends, ready } = end;
+    let road = Road {
+        reviewers: policies.clone(),
+        redactors: policies,
+        lookup,
+        ledger: evidence.clone(),
+        clock: Arc::new(SystemClock),
+        ids: Arc::new(RandomIds),
+        limits,
+        floor: Floor::default(),
+    };
+    let gateway = Gateway::new(Arc::new(move || road.clone()), backends, settings)?;
+    Ok(Served { gateway, evidence, ready })
+}
+
+fn options(evidence: &config::Evidence) -> Options {
+    let days = u64::from(evidence.keep_days);
+    let retention = Retention {
+        max_age_ms: (days > 0).then_some(days * 24 * 3600 * 1000),
+        max_bytes: (evidence.keep_bytes > 0).then_some(evidence.keep_bytes),
+    };
+    Options { retention, ..Options::default() }
+}
+
+async fn end(config: &Config) -> Result<End> {
+    config.check()?;
+    match (&config.kubernetes, &config.mirror) {
+        (Some(settings), _) => live(settings, config.prometheus.as_ref()).await,
+        (None, Some(settings)) => captured(settings).await,
+        (None, None) => anyhow::bail!("nothing to serve"),
+    }
+}
+
+async fn captured(settings: &config::Mirror) -> Result<End> {
+    let config::Mirror { directory, cluster_metrics } = settings.clone_parts();
+    let mirror = tokio::task::spawn_blocking(move || {
+        let settings = mirror::Settings { cluster_metrics, annotations: vec![] };
+        match directory {
+            Some(path) => Mirror::open(&path, settings).with_context(|| format!("mirror {}", path.display())),
+            None => Mirror::bundled(settings).context("the bundled incident"),
+        }
+    });
+    let mirror = Arc::new(mirror.await??);
+    let backends = Backends {
+        logs: Some(mirror.clone()),
+        events: Some(mirror.clone()),
+        objects: Some(mirror.clone()),
+        exec: Some(mirror.clone()),
+        query: Some(mirror.clone()),
+        metadata: Some(mirror.clone()),
+    };
+    Ok(End { lookup: mirror, backends, ready: Arc::new(|| Ok(())) })
+}
+
+async fn live(settings: &config::Kubernetes, metrics: Option<&config::Prometheus>) -> Result<End> {
+    let credential = match &settings.kubeconfig {
+        Some(path) => Credential::Kubeconfig { path: path.clone(), context: settings.context.clone() },
+        None => Credential::InCluster,
+    };
+    let defaults = kube::Settings::default();
+    let kube_settings = kube::Settings {
+        cluster: settings.name.clone().unwrap_or(defaults.cluster),
+        annotations: settings.annotations.clone(),
+        exec_wrapper: settings.exec_wrapper.clone(),
+        stale_after: defaults.stale_after,
+    };
+    let kubernetes = Kubernetes::connect(&credential, kube_settings).await?;
+    let prometheus = metrics.map(|metrics| {
+        let endpoint = Endpoint {
+            url: metrics.url.clone(),
+            token_file: metrics.token_file.clone(),
+            ca_file: metrics.ca_file.clone(),
+            headers: metrics.headers.clone().into_iter().collect(),
+        };
+        let lookup_timeout = Duration::from_secs(5);
+        let settings =
+            prometheus::Settings { endpoint, cluster_metrics: metrics.cluster_metrics.clone(), lookup_timeout };
+        Prometheus::new(settings, kubernetes.clone())
+    });
+    let prometheus = prometheus.transpose()?;
+    let watched = kubernetes.clone();
+    let backends = Backends {
+        logs: Some(kubernetes.clone()),
+        events: Some(kubernetes.clone()),
+        objects: Some(kubernetes.clone()),
+        exec: Some(kubernetes.clone()),
+        query: prometheus.clone().map(|prometheus| prometheus as _),
+        metadata: None,
+    };
+    let ready: Readiness = Arc::new(move || {
+        if watched.healthy() {
+            Ok(())
+        } else {
+            Err("the watch caches have not heard from the API server lately".into())
+        }
+    });
+    Ok(End { lookup: Arc::new(Live { kubernetes, prometheus }), backends, ready })
+}
+
+impl config::Mirror {
+    fn clone_parts(&self) -> Self {
+        Self { directory: self.directory.clone(), cluster_metrics: self.cluster_metrics.clone() }
+    }
+}

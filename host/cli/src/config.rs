@@ -1,0 +1,272 @@
+//! The configuration file: strict TOML, with further files from `conf.d` beside it, in order of their names.
+//!
+//! Each file is read on its own first, so that an error names file, line and column; then tables are merged, later files last.
+use crate::policies;
+use anyhow::{Context, Result, bail};
+use serde::{Deserialize, Serialize};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::{Path, PathBuf},
+    time::Duration,
+};
+use wardgate_core::Limits;
+use wardgate_gateway::{GatewaySettings, HttpSettings};
+use wardgate_policy::set::PluginConfig;
+
+/// Everything that can be set.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Config {
+    /// A live cluster. Exactly one of `kubernetes` and `mirror`.
+    pub(crate) kubernetes: Option<Kubernetes>,
+    /// A captured incident instead of a cluster.
+    pub(crate) mirror: Option<Mirror>,
+    /// Prometheus of the live cluster. Without it the metric tools are not listed.
+    pub(crate) prometheus: Option<Prometheus>,
+    /// The HTTP endpoint.
+    pub(crate) server: HttpSettings,
+    /// The tools.
+    pub(crate) gateway: GatewaySettings,
+    /// Which policies decide.
+    pub(crate) policies: Policies,
+    /// Where evidence is kept.
+    pub(crate) evidence: Evidence,
+    /// The host's own ceilings for one call.
+    pub(crate) limits: Ceilings,
+}
+
+/// A live cluster.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Kubernetes {
+    /// The cluster's name on record. Default "kubernetes".
+    pub(crate) name: Option<String>,
+    /// A kubeconfig file. Default: the service account of the pod this runs in.
+    pub(crate) kubeconfig: Option<PathBuf>,
+    /// The context of the kubeconfig; its current one by default.
+    pub(crate) context: Option<String>,
+    /// Pod annotations that policies may see, by their keys. They stand unredacted in the evidence. Default none.
+    pub(crate) annotations: Vec<String>,
+    /// Words put before every command, such as `["timeout", "-s", "KILL", "10"]`; exec-allowlist must list the same. Default none.
+    pub(crate) exec_wrapper: Vec<String>,
+}
+
+/// A captured incident.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Mirror {
+    /// The capture's directory (docs/mirror.md). Default: the bundled incident.
+    pub(crate) directory: Option<PathBuf>,
+    /// Metrics that are bound to no namespace and may be asked for without one. Default none.
+    pub(crate) cluster_metrics: BTreeSet<String>,
+}
+
+/// Prometheus.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Prometheus {
+    /// `http://HOST:PORT` or `https://HOST:PORT`, with a path if there is one.
+    pub(crate) url: String,
+    /// A file with a bearer token; read for every request. Default none.
+    #[serde(default)]
+    pub(crate) token_file: Option<PathBuf>,
+    /// A file with the certificates to trust. Default: the system's.
+    #[serde(default)]
+    pub(crate) ca_file: Option<PathBuf>,
+    /// Further headers, such as a tenant's. Default none.
+    #[serde(default)]
+    pub(crate) headers: BTreeMap<String, String>,
+    /// Metrics that are bound to no namespace and may be asked for without one. Default none.
+    #[serde(default)]
+    pub(crate) cluster_metrics: BTreeSet<String>,
+}
+
+/// Policies.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Policies {
+    /// A directory of modules with their bundles. Default: the shipped policies that are built in.
+    pub(crate) directory: Option<PathBuf>,
+    /// A trust policy; it replaces the built-in one. Needed with `directory`.
+    pub(crate) trust: Option<PathBuf>,
+    /// Where compiled policies are kept. Default: `wardgate/compiled` in the user's cache directory.
+    pub(crate) cache: Option<PathBuf>,
+    /// Mode, settings and questions of single policies.
+    pub(crate) plugin: Vec<PluginConfig>,
+}
+
+/// Evidence.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Evidence {
+    /// The directory of the log and the recordings. Default "evidence" in the working directory.
+    pub(crate) directory: PathBuf,
+    /// Days after which whole segments are dropped. Default 0: never.
+    pub(crate) keep_days: u32,
+    /// Bytes beyond which the oldest segments are dropped. Default 0: never.
+    pub(crate) keep_bytes: u64,
+}
+
+impl Default for Evidence {
+    fn default() -> Self {
+        Self { directory: "evidence".into(), keep_days: 0, keep_bytes: 0 }
+    }
+}
+
+/// Ceilings that no policy can lift.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Ceilings {
+    /// Seconds of one call. Default 30.
+    pub(crate) seconds: u32,
+    /// Bytes read from the cluster. Default 16777216.
+    pub(crate) read_bytes: u64,
+    /// Lines of text released. Default 2000.
+    pub(crate) lines: u32,
+    /// Objects or events released. Default 500.
+    pub(crate) items: u32,
+    /// Series released. Default 200.
+    pub(crate) series: u32,
+    /// Samples of a query's answer. Default 50000.
+    pub(crate) samples: u64,
+}
+
+impl Default for Ceilings {
+    fn default() -> Self {
+        let limits = Limits::default();
+        Self {
+            seconds: 30,
+            read_bytes: limits.read_bytes,
+            lines: limits.lines,
+            items: limits.items,
+            series: limits.series,
+            samples: limits.samples,
+        }
+    }
+}
+
+impl Config {
+    /// Bytes of one file at most.
+    const SIZE: u64 = 1 << 20;
+
+    /// Reads the file, and what `conf.d` beside it adds.
+    pub(crate) fn read(path: &Path) -> Result<Self> {
+        let mut merged = Self::table(path)?;
+        let beside = path.parent().unwrap_or(Path::new(".")).join("conf.d");
+        if beside.is_dir() {
+            let mut files = Vec::new();
+            for entry in std::fs::read_dir(&beside).with_context(|| beside.display().to_string())? {
+                files.push(entry?.path());
+            }
+            files.retain(|file| file.extension().is_some_and(|extension| extension == "toml"));
+            files.sort();
+            for file in files {
+                merge(&mut merged, Self::table(&file)?);
+            }
+        }
+        merged.try_into().map_err(|error: toml::de::Error| helpful(&error)).context("the merged configuration")
+    }
+
+    fn table(path: &Path) -> Result<toml::Table> {
+        let size = std::fs::metadata(path).with_context(|| path.display().to_string())?.len();
+        if size > Self::SIZE {
+            bail!("{}: larger than {} bytes", path.display(), Self::SIZE);
+        }
+        let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
+        // Strict on its own, so that the error has a line.
+        let _whole: Self =
+            toml::from_str(&text).map_err(|error| helpful(&error)).with_context(|| path.display().to_string())?;
+        toml::from_str(&text).map_err(|error| helpful(&error)).with_context(|| path.display().to_string())
+    }
+
+    /// What can be wrong with the whole.
+    pub(crate) fn check(&self) -> Result<()> {
+        match (&self.kubernetes, &self.mirror) {
+            (None, None) => bail!("say what to serve: [kubernetes] for a cluster, or [mirror] for a captured incident"),
+            (Some(_), Some(_)) => bail!("[kubernetes] and [mirror] exclude each other: remove one"),
+            (None, Some(_)) if self.prometheus.is_some() => {
+                bail!("a mirror brings its own metrics: remove [prometheus]")
+            }
+            _ => {}
+        }
+        if self.policies.directory.is_some() && self.policies.trust.is_none() {
+            bail!("policies.directory needs policies.trust: say whose signatures count");
+        }
+        self.gateway.check()?;
+        self.server.check()?;
+        Ok(())
+    }
+
+    /// Where policies come from.
+    pub(crate) fn policies(&self) -> policies::Source {
+        let Policies { directory, trust, cache, plugin } = &self.policies;
+        policies::Source {
+            directory: directory.clone(),
+            trust: trust.clone(),
+            cache: cache.clone(),
+            plugins: plugin.clone(),
+        }
+    }
+
+    /// The ceilings.
+    pub(crate) fn limits(&self) -> Limits {
+        let Ceilings { seconds, read_bytes, lines, items, series, samples } = self.limits;
+        let released_bytes = u64::from(self.gateway.answer_bytes);
+        Limits { time: Duration::from_secs(seconds.into()), read_bytes, released_bytes, lines, items, series, samples }
+    }
+}
+
+/// Tables are merged key by key; anything else is replaced.
+fn merge(into: &mut toml::Table, from: toml::Table) {
+    for (key, value) in from {
+        match (into.get_mut(&key), value) {
+            (Some(toml::Value::Table(old)), toml::Value::Table(new)) => merge(old, new),
+            (_, value) => drop(into.insert(key, value)),
+        }
+    }
+}
+
+/// With the nearest known key, where one is unknown.
+fn helpful(error: &toml::de::Error) -> anyhow::Error {
+    let text = error.to_string();
+    let mut quoted = error.message().split('`').skip(1).step_by(2);
+    let nearest = quoted.next().filter(|_| error.message().starts_with("unknown field")).and_then(|unknown| {
+        let near = quoted.map(|known| (strsim::damerau_levenshtein(unknown, known), known)).min()?;
+        (near.0 <= 3).then(|| near.1.to_string())
+    });
+    match nearest {
+        Some(known) => anyhow::anyhow!("{text}\ndid you mean `{known}`?"),
+        None => anyhow::anyhow!("{text}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn the_example_is_read_whole_and_is_fine() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/wardgate.example.toml");
+        let config: Config = toml::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+        config.check().unwrap();
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused_with_the_nearest_known_one() {
+        let error = toml::from_str::<Config>("[kubernetes]\nkubeconfg = \"x\"\n").unwrap_err();
+        assert!(helpful(&error).to_string().contains("did you mean `kubeconfig`?"), "{}", helpful(&error));
+    }
+
+    #[test]
+    fn a_configuration_that_serves_nothing_or_two_things_is_refused() {
+        for text in [
+            "",
+            "[kubernetes]\n[mirror]",
+            "[mirror]\n[prometheus]\nurl=\"http://x\"",
+            "[mirror]\n[policies]\ndirectory=\"p\"",
+        ] {
+            assert!(toml::from_str::<Config>(text).unwrap().check().is_err(), "{text}");
+        }
+    }
+}

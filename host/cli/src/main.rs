@@ -1,0 +1,128 @@
+//! The `wardgate` program: reads the configuration and composes the crates. Nothing is decided here.
+// Standard output is what this program is for.
+#![allow(clippy::print_stdout)]
+mod check;
+mod compose;
+mod config;
+mod demo;
+mod evidence;
+mod policies;
+mod policy;
+mod redact;
+mod serve;
+mod system;
+mod walkthrough;
+
+use clap::{CommandFactory, Parser, Subcommand};
+use std::{path::PathBuf, process::ExitCode};
+
+/// The door between a debugging AI and a Kubernetes cluster.
+#[derive(Parser)]
+#[command(name = "wardgate", version, max_term_width = 110, after_help = EXAMPLES)]
+struct Cli {
+    /// How logs on standard error look.
+    #[arg(long, global = true, value_enum, default_value = "human", env = "WARDGATE_LOG_FORMAT")]
+    log_format: LogFormat,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum LogFormat {
+    Human,
+    Json,
+}
+
+const EXAMPLES: &str = "Examples:
+  wardgate demo                              serve a bundled incident to an MCP client
+  wardgate demo --walkthrough                watch an agent's whole triage
+  wardgate serve --config wardgate.toml      serve a cluster over HTTP
+  wardgate serve --stdio --config wardgate.toml
+  wardgate policy check exec -- cat /proc/meminfo
+  kubectl logs cart-0 | wardgate redact";
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve MCP clients.
+    Serve(serve::Args),
+    /// Serve a bundled incident, or play a triage of it; needs no cluster.
+    Demo(demo::Args),
+    /// Say what a policy module is, or what the policies would say.
+    #[command(subcommand)]
+    Policy(policy::Command),
+    /// Mask secrets from standard input to standard output.
+    Redact(redact::Args),
+    /// Verify, list, show and play the evidence.
+    #[command(subcommand)]
+    Evidence(evidence::Command),
+    /// Look at the configuration.
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Print a completion script.
+    Completions {
+        /// For this shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Subcommand)]
+enum ConfigCommand {
+    /// Read the configuration and say what is wrong with it; opens no connection.
+    Check {
+        /// The configuration file.
+        #[arg(long)]
+        config: PathBuf,
+    },
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    logging(cli.log_format, &cli.command);
+    if rustls::crypto::aws_lc_rs::default_provider().install_default().is_err() {
+        tracing::debug!("a TLS provider was installed before");
+    }
+    match run(cli.command) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("wardgate: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Serve(args) => runtime()?.block_on(serve::run(args)),
+        Command::Demo(args) => runtime()?.block_on(demo::run(args)),
+        Command::Policy(command) => policy::run(command),
+        Command::Redact(args) => runtime()?.block_on(redact::run(args)),
+        Command::Evidence(command) => evidence::run(command),
+        Command::Config(ConfigCommand::Check { config }) => {
+            let read = config::Config::read(&config)?;
+            read.check()?;
+            eprintln!("{}: fine", config.display());
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "wardgate", &mut std::io::stdout());
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()
+}
+
+/// Standard error: on stdio, standard output is the protocol's. A server says what it does, a tool only what went wrong; rmcp
+/// would log whole requests.
+fn logging(format: LogFormat, command: &Command) {
+    use tracing_subscriber::EnvFilter;
+    let usual = if matches!(command, Command::Serve(_)) { "warn,wardgate=info,rmcp=error" } else { "warn,rmcp=error" };
+    let filter = EnvFilter::try_from_env("WARDGATE_LOG").unwrap_or_else(|_| EnvFilter::new(usual));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match format {
+        LogFormat::Human => builder.init(),
+        LogFormat::Json => builder.json().init(),
+    }
+}

@@ -1,0 +1,188 @@
+//! `wardgate redact`: standard input to standard output through the road's own release stage, in constant memory.
+use crate::policies;
+use anyhow::{Result, anyhow};
+use serde_json::Value;
+use std::{
+    collections::BTreeMap,
+    io::{Read, Write},
+    path::PathBuf,
+    process::ExitCode,
+    sync::Arc,
+};
+use wardgate_core::{
+    Channel, Context, Form, Origin, RedactionFailed, Subject, Target, hygiene,
+    release::{DocumentStage, Released, Stage, mask_text},
+};
+
+/// Bytes of one read.
+const CHUNK: usize = 256 << 10;
+
+#[derive(clap::Args)]
+#[command(after_help = "Examples:
+  kubectl logs cart-0 | wardgate redact
+  kubectl get pods -o json | wardgate redact --channel object
+  wardgate redact --findings < app.log > masked.log 2> findings.jsonl")]
+pub(crate) struct Args {
+    /// What the text is; `object` reads a stream of JSON documents and redacts them scalar by scalar.
+    #[arg(long, value_enum, default_value = "log")]
+    channel: ChannelName,
+    /// Make control characters, ANSI escapes and bidirectional marks visible as well.
+    #[arg(long)]
+    hygiene: bool,
+    /// Write a line of JSON for each masked range to standard error, in offsets of the input.
+    #[arg(long, conflicts_with = "hygiene")]
+    findings: bool,
+    /// A directory of policies, instead of the shipped ones.
+    #[arg(long, requires = "trust")]
+    policies: Option<PathBuf>,
+    /// The trust policy for them.
+    #[arg(long)]
+    trust: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, PartialEq, clap::ValueEnum)]
+enum ChannelName {
+    Log,
+    Stdout,
+    Stderr,
+    Event,
+    Object,
+    Series,
+    Error,
+    Denial,
+}
+
+impl ChannelName {
+    fn channel(self) -> Channel {
+        match self {
+            Self::Log => Channel::Log,
+            Self::Stdout => Channel::Stdout,
+            Self::Stderr => Channel::Stderr,
+            Self::Event => Channel::Event,
+            Self::Object => Channel::Object,
+            Self::Series => Channel::Series,
+            Self::Error => Channel::Error,
+            Self::Denial => Channel::Denial,
+        }
+    }
+}
+
+pub(crate) async fn run(args: Args) -> Result<ExitCode> {
+    let source =
+        policies::Source { directory: args.policies.clone(), trust: args.trust.clone(), ..policies::Source::default() };
+    let set = tokio::task::spawn_blocking(move || policies::load(&source)).await??;
+    let context = Context {
+        subject: Subject::named("local"),
+        target: Target::default(),
+        origin: Origin::Gateway,
+        now: 0,
+        attributes: BTreeMap::new(),
+    };
+    let channel = args.channel.channel();
+    if args.channel == ChannelName::Object {
+        return documents(DocumentStage::open(&*set, &context, channel).await.map_err(failed)?).await;
+    }
+    let mut stage = Stage::open(&*set, &context, channel, Form::Text).await.map_err(failed)?;
+    let mut out = Output {
+        bytes: Vec::with_capacity(CHUNK),
+        partial: Vec::new(),
+        hygiene: args.hygiene,
+        findings: args.findings,
+        open: None,
+    };
+    let (mut input, mut chunk) = (std::io::stdin().lock(), vec![0; CHUNK]);
+    loop {
+        let read = input.read(&mut chunk)?;
+        if read == 0 {
+            break;
+        }
+        // On a failure the rest stays inside: nothing undecided is written.
+        let fed = stage.feed(&chunk[..read], &mut |piece| out.take(&piece)).await;
+        out.write(false)?;
+        fed.map_err(failed)?;
+    }
+    let ended = stage.finish(&mut |piece| out.take(&piece)).await;
+    out.write(true)?;
+    ended.map_err(failed)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn failed(RedactionFailed { plugin, what }: RedactionFailed) -> anyhow::Error {
+    anyhow!("redaction failed, the rest is withheld: {plugin}: {what}")
+}
+
+async fn documents(mut stage: DocumentStage) -> Result<ExitCode> {
+    let input = std::io::stdin().lock();
+    for document in serde_json::Deserializer::from_reader(input).into_iter::<Value>() {
+        let document = document.map_err(|error| anyhow!("standard input is no stream of JSON documents: {error}"))?;
+        print(stage.feed(document).await.map_err(failed)?)?;
+    }
+    print(stage.finish().await.map_err(failed)?)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn print(documents: Vec<Value>) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    for document in documents {
+        writeln!(out, "{document}")?;
+    }
+    Ok(())
+}
+
+struct Output {
+    bytes: Vec<u8>,
+    partial: Vec<u8>,
+    hygiene: bool,
+    findings: bool,
+    /// A masked range that may still grow.
+    open: Option<(Arc<str>, u64, u64)>,
+}
+
+impl Output {
+    fn take(&mut self, piece: &Released<'_>) {
+        match piece {
+            Released::Clean(bytes, _) if self.hygiene => self.partial.extend_from_slice(bytes),
+            Released::Clean(bytes, _) => self.bytes.extend_from_slice(bytes),
+            Released::Mask { rule, start, end, joined } => {
+                self.flush_text(true);
+                if *joined && let Some((_, _, last)) = &mut self.open {
+                    *last = *end;
+                    return;
+                }
+                self.report();
+                self.open = self.findings.then(|| ((*rule).clone(), *start, *end));
+                if !joined {
+                    self.bytes.extend_from_slice(mask_text(rule).as_bytes());
+                }
+            }
+        }
+    }
+
+    /// Clean text, made visible; a character that is not complete yet waits.
+    fn flush_text(&mut self, all: bool) {
+        let valid = match std::str::from_utf8(&self.partial) {
+            Err(error) if !all && error.error_len().is_none() => error.valid_up_to(),
+            _ => self.partial.len(),
+        };
+        let text = String::from_utf8_lossy(&self.partial[..valid]);
+        self.bytes.extend_from_slice(hygiene::visible(&text).as_bytes());
+        self.partial.drain(..valid);
+    }
+
+    fn report(&mut self) {
+        if let Some((rule, start, end)) = self.open.take() {
+            eprintln!("{}", serde_json::json!({"rule": &*rule, "start": start, "end": end}));
+        }
+    }
+
+    fn write(&mut self, last: bool) -> std::io::Result<()> {
+        self.flush_text(last);
+        if last {
+            self.report();
+        }
+        let mut out = std::io::stdout().lock();
+        out.write_all(&self.bytes)?;
+        self.bytes.clear();
+        out.flush()
+    }
+}

@@ -1,0 +1,34 @@
+//! A live cluster with its Prometheus as one look-up: places come from the watch caches, counts of series from Prometheus.
+use crate::{
+    kube::Kubernetes,
+    prometheus::{OpenNamespaces, Prometheus},
+};
+use std::sync::Arc;
+use wardgate_core::{AnyRequest, BoxFuture, Denial, Facts, Known, Lookup, Place, Question, Target, Unanswered, floor};
+
+/// Both ends; without Prometheus its questions stay unanswered.
+pub struct Live {
+    /// Places.
+    pub kubernetes: Arc<Kubernetes>,
+    /// Series.
+    pub prometheus: Option<Arc<Prometheus>>,
+}
+
+impl Lookup for Live {
+    fn resolve<'a>(&'a self, place: &'a Place, request: &'a AnyRequest) -> BoxFuture<'a, Result<Facts, Denial>> {
+        self.kubernetes.resolve(place, request)
+    }
+
+    fn answer<'a>(&'a self, target: &'a Target, question: &'a Question) -> BoxFuture<'a, Result<Known, Unanswered>> {
+        match &self.prometheus {
+            Some(prometheus) if question.kind == "series" => Box::pin(prometheus.answer(question)),
+            _ => self.kubernetes.answer(target, question),
+        }
+    }
+}
+
+impl OpenNamespaces for Kubernetes {
+    fn open(&self, namespace: &str) -> bool {
+        self.labels(namespace).is_some_and(|labels| floor::namespace(namespace, &labels, false).is_ok())
+    }
+}

@@ -1,0 +1,93 @@
+//! How many series a selector touches: a map of metrics, read once a minute, and a bounded probe where that is not enough.
+//!
+//! The map (`/api/v1/status/tsdb`) counts the head block only and knows metrics, not matchers: for a named metric it is an upper
+//! bound of what is recent. A probe (`/api/v1/series`) counts what is there in a window, up to the reviewer's `stop-at`.
+use super::{Http, seconds};
+use std::{
+    collections::HashMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+use tokio::sync::Mutex;
+use wardgate_core::{Bound, Known, Question, Unanswered, Value, Window};
+
+const AGE: Duration = Duration::from_secs(60);
+/// Metrics that the map can hold; Prometheus serves no more.
+const METRICS: usize = 10_000;
+/// A probe's answer, a series with its labels taken for a kilobyte at most.
+const PER_SERIES: usize = 1 << 10;
+/// Probes remembered.
+const PROBES: usize = 1_000;
+
+#[derive(Default)]
+pub(super) struct Catalogue {
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    read: Option<Instant>,
+    metrics: Arc<HashMap<String, u64>>,
+    probes: HashMap<Question, (Instant, Result<Known, Unanswered>)>,
+}
+
+impl Catalogue {
+    pub(super) async fn answer(&self, http: &Http, question: &Question) -> Result<Known, Unanswered> {
+        if question.kind != "series" {
+            return Err(Unanswered::Unsupported);
+        }
+        let window = question.window.ok_or(Unanswered::Refused)?;
+        // One probe in flight: the lock is held over it, and the caller's deadline bounds the wait.
+        let mut state = self.state.lock().await;
+        if state.read.is_none_or(|at| at.elapsed() > AGE) {
+            if let Some(metrics) = read(http).await {
+                state.metrics = Arc::new(metrics);
+            }
+            state.read = Some(Instant::now());
+        }
+        let known = metric(&question.subject).and_then(|name| state.metrics.get(name)).copied();
+        let enough = question.stop_at.unwrap_or(u64::MAX);
+        if let Some(count) = known.filter(|count| *count < enough) {
+            return Ok(Known { value: Value::Number(count), bound: Bound::AtMost });
+        }
+        state.probes.retain(|_, (at, _)| at.elapsed() <= AGE);
+        if let Some((_, outcome)) = state.probes.get(question) {
+            return outcome.clone();
+        }
+        let outcome = probe(http, &question.subject, window, enough).await;
+        if state.probes.len() < PROBES {
+            state.probes.insert(question.clone(), (Instant::now(), outcome.clone()));
+        }
+        outcome
+    }
+}
+
+async fn read(http: &Http) -> Option<HashMap<String, u64>> {
+    let answer = http.get("api/v1/status/tsdb", &[("limit", &METRICS.to_string())], 4 << 20).await.ok()?;
+    let pairs = answer["data"]["seriesCountByMetricName"].as_array()?;
+    Some(pairs.iter().filter_map(|pair| Some((pair["name"].as_str()?.to_string(), pair["value"].as_u64()?))).collect())
+}
+
+async fn probe(http: &Http, selector: &str, window: Window, enough: u64) -> Result<Known, Unanswered> {
+    let limit = enough.clamp(1, 200_000);
+    let most = usize::try_from(limit).unwrap_or(usize::MAX).saturating_mul(PER_SERIES).clamp(1 << 20, 64 << 20);
+    let (start, end, limit_text) = (seconds(window.start), seconds(window.end), limit.to_string());
+    let form = [("match[]", selector), ("start", start.as_str()), ("end", &end), ("limit", &limit_text)];
+    let answer = http.get("api/v1/series", &form, most).await.map_err(|fault| match fault.kind {
+        // Larger than so many series can be: it is more than enough.
+        wardgate_core::FaultKind::Invalid => Unanswered::Refused,
+        _ => Unanswered::Unavailable,
+    })?;
+    let count = answer["data"].as_array().map_or(0, |series| series.len() as u64);
+    match count {
+        count if count >= limit => Ok(Known { value: Value::Number(count), bound: Bound::AtLeast }),
+        count => Ok(Known { value: Value::Number(count), bound: Bound::Exact }),
+    }
+}
+
+/// The metric that a canonical selector names before its braces.
+fn metric(selector: &str) -> Option<&str> {
+    let name = selector.split('{').next()?.trim();
+    let fits = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b':';
+    (!name.is_empty() && name.bytes().all(fits)).then_some(name)
+}

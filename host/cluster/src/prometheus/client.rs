@@ -1,0 +1,191 @@
+//! HTTP to Prometheus: one client, a bearer token that is read again for each request, answers bounded while they stream.
+// Bodies are collected through `Limited` only, and every request runs under its call's deadline.
+#![allow(clippy::disallowed_methods)]
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri, header};
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use hyper_rustls::HttpsConnector;
+use hyper_util::{
+    client::legacy::{Client, connect::HttpConnector},
+    rt::TokioExecutor,
+};
+use rustls::pki_types::{CertificateDer, pem::PemObject};
+use serde_json::Value;
+use std::path::PathBuf;
+use wardgate_core::{Fault, FaultKind};
+
+/// Where Prometheus is.
+#[derive(Clone, Debug)]
+pub struct Endpoint {
+    /// `http://prometheus:9090`, with a path if it has one.
+    pub url: String,
+    /// A file with a bearer token, read for each request, so that it may be rotated.
+    pub token_file: Option<PathBuf>,
+    /// A file with the certificates to trust, instead of the system's.
+    pub ca_file: Option<PathBuf>,
+    /// Further headers, such as a tenant's.
+    pub headers: Vec<(String, String)>,
+}
+
+/// Why an endpoint cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum EndpointError {
+    /// Not a URL.
+    #[error("prometheus url {0:?}: write http://HOST:PORT or https://HOST:PORT, with a path if there is one")]
+    Url(String),
+    /// The CA file cannot be used.
+    #[error("prometheus ca_file {path}: {why}")]
+    Ca {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        why: String,
+    },
+    /// A header cannot be sent.
+    #[error("prometheus header {0:?} cannot be sent")]
+    Header(String),
+    /// TLS cannot be set up.
+    #[error("prometheus TLS: {0}")]
+    Tls(String),
+}
+
+/// The client.
+pub struct Http {
+    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    base: String,
+    token_file: Option<PathBuf>,
+    headers: HeaderMap,
+}
+
+impl Http {
+    /// Checks the endpoint; opens no connection.
+    pub fn new(endpoint: &Endpoint) -> Result<Self, EndpointError> {
+        let bad = || EndpointError::Url(endpoint.url.clone());
+        let uri: Uri = endpoint.url.parse().map_err(|_| bad())?;
+        if !matches!(uri.scheme_str(), Some("http" | "https")) || uri.host().is_none() || uri.query().is_some() {
+            return Err(bad());
+        }
+        let mut headers = HeaderMap::new();
+        for (name, value) in &endpoint.headers {
+            let bad = || EndpointError::Header(name.clone());
+            let name: HeaderName = name.parse().map_err(|_| bad())?;
+            headers.insert(name, HeaderValue::from_str(value).map_err(|_| bad())?);
+        }
+        let tls = rustls::ClientConfig::builder().with_root_certificates(roots(endpoint)?).with_no_client_auth();
+        let https =
+            hyper_rustls::HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1().build();
+        let base = endpoint.url.trim_end_matches('/').to_string();
+        let client = Client::builder(TokioExecutor::new()).build(https);
+        Ok(Self { client, base, token_file: endpoint.token_file.clone(), headers })
+    }
+
+    /// A form, posted; its answer must say success.
+    pub(super) async fn post(&self, path: &str, form: &[(&str, &str)], most: usize) -> Result<Value, Fault> {
+        self.send(Method::POST, path, form, most).await
+    }
+
+    /// The same as parameters of a GET.
+    pub(super) async fn get(&self, path: &str, form: &[(&str, &str)], most: usize) -> Result<Value, Fault> {
+        self.send(Method::GET, path, form, most).await
+    }
+
+    async fn send(&self, method: Method, path: &str, form: &[(&str, &str)], most: usize) -> Result<Value, Fault> {
+        let encoded = encode(form);
+        let (uri, body) = match method {
+            Method::GET => (format!("{}/{path}?{encoded}", self.base), String::new()),
+            _ => (format!("{}/{path}", self.base), encoded),
+        };
+        let mut request = Request::builder().method(method).uri(uri).header(header::ACCEPT, "application/json");
+        if !body.is_empty() {
+            request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        }
+        let invalid = |error: http::Error| Fault::new(FaultKind::Invalid, error.to_string());
+        let mut request = request.body(Full::new(Bytes::from(body))).map_err(invalid)?;
+        request.headers_mut().extend(self.headers.clone());
+        if let Some(token) = self.token().await? {
+            request.headers_mut().insert(header::AUTHORIZATION, token);
+        }
+        let response =
+            self.client.request(request).await.map_err(|error| Fault::new(FaultKind::Unavailable, words(&error)))?;
+        let status = response.status();
+        let bytes = match Limited::new(response.into_body(), most).collect().await {
+            Ok(body) => body.to_bytes(),
+            Err(error) if error.is::<LengthLimitError>() => {
+                let words = format!("the answer is larger than {most} bytes: aggregate, or raise the step");
+                return Err(Fault::new(FaultKind::Invalid, words));
+            }
+            Err(error) => return Err(Fault::new(FaultKind::Broken, error.to_string())),
+        };
+        let answer = serde_json::from_slice::<Value>(&bytes).ok();
+        match answer {
+            Some(answer) if status.is_success() && answer["status"] == "success" => Ok(answer),
+            Some(answer) => {
+                let kind = if status.is_server_error() { FaultKind::Unavailable } else { FaultKind::Invalid };
+                let text = answer["error"].as_str().map_or_else(|| format!("HTTP {status}"), str::to_string);
+                Err(Fault::new(kind, text))
+            }
+            None => Err(Fault::new(FaultKind::Broken, format!("HTTP {status}, and no JSON"))),
+        }
+    }
+
+    async fn token(&self) -> Result<Option<HeaderValue>, Fault> {
+        let Some(path) = &self.token_file else { return Ok(None) };
+        let unusable = || Fault::new(FaultKind::Unavailable, "the token file of Prometheus cannot be used");
+        let text = tokio::fs::read_to_string(path).await.map_err(|_| unusable())?;
+        let mut value = HeaderValue::from_str(&format!("Bearer {}", text.trim())).map_err(|_| unusable())?;
+        value.set_sensitive(true);
+        Ok(Some(value))
+    }
+}
+
+fn roots(endpoint: &Endpoint) -> Result<rustls::RootCertStore, EndpointError> {
+    let mut roots = rustls::RootCertStore::empty();
+    let system = PathBuf::from("/etc/ssl/certs/ca-certificates.crt");
+    let (path, own) = match &endpoint.ca_file {
+        Some(path) => (path.clone(), true),
+        None => (system, false),
+    };
+    if !own && (endpoint.url.starts_with("http://") || !path.exists()) {
+        return Ok(roots);
+    }
+    let failed = |why: String| EndpointError::Ca { path: path.clone(), why };
+    let certificates = CertificateDer::pem_file_iter(&path).map_err(|error| failed(error.to_string()))?;
+    for certificate in certificates {
+        let added = certificate
+            .map_err(|error| error.to_string())
+            .and_then(|c| roots.add(c).map_err(|error| error.to_string()));
+        // The system's bundle may hold a certificate that rustls cannot read; an operator's own may not.
+        if let (Err(why), true) = (added, own) {
+            return Err(failed(why));
+        }
+    }
+    Ok(roots)
+}
+
+fn encode(form: &[(&str, &str)]) -> String {
+    let mut out = String::new();
+    for (key, value) in form {
+        if !out.is_empty() {
+            out.push('&');
+        }
+        out.push_str(key);
+        out.push('=');
+        for byte in value.bytes() {
+            if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+                out.push(char::from(byte));
+            } else {
+                out.push_str(&format!("%{byte:02X}"));
+            }
+        }
+    }
+    out
+}
+
+fn words(error: &dyn std::error::Error) -> String {
+    let (mut text, mut source) = (error.to_string(), error.source());
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    text
+}

@@ -1,0 +1,177 @@
+//! JSON Schemas of tools: input schemas are derived and then bounded by the operator's settings, output schemas are put together
+//! from a few words. Knows no tool.
+use schemars::JsonSchema;
+use serde_json::{Value, json};
+
+/// A JSON object.
+pub(crate) type JsonObject = serde_json::Map<String, Value>;
+
+/// The schema of a tool's input struct, in its plainest form: no nulls, no formats, and nothing that is not named.
+pub(crate) fn input<T: JsonSchema>() -> JsonObject {
+    let settings = schemars::generate::SchemaSettings::draft2020_12().with(|settings| {
+        settings.inline_subschemas = true;
+        settings.meta_schema = None;
+    });
+    let schema = settings.into_generator().into_root_schema_for::<T>().to_value();
+    let Value::Object(mut schema) = schema else { return JsonObject::new() };
+    schema.remove("title");
+    schema.remove("description");
+    schema.insert("additionalProperties".into(), Value::Bool(false));
+    if let Some(Value::Object(properties)) = schema.get_mut("properties") {
+        for property in properties.values_mut().filter_map(Value::as_object_mut) {
+            plain(property);
+        }
+    }
+    schema
+}
+
+/// An optional argument is one that may be left out; its type does not change by that.
+fn plain(property: &mut JsonObject) {
+    property.remove("format");
+    if property.get("default").is_some_and(Value::is_null) {
+        property.remove("default");
+    }
+    if let Some(Value::Array(types)) = property.get_mut("type") {
+        types.retain(|kind| kind != "null");
+        if let [only] = types.as_slice() {
+            let only = only.clone();
+            property.insert("type".into(), only);
+        }
+    }
+    if let Some(Value::Object(items)) = property.get_mut("items") {
+        plain(items);
+    }
+}
+
+/// Writes a bound of the operator's into a property.
+pub(crate) fn bound(schema: &mut JsonObject, property: &str, words: &[(&str, Value)]) {
+    let Some(Value::Object(properties)) = schema.get_mut("properties") else { return };
+    let Some(Value::Object(rules)) = properties.get_mut(property) else { return };
+    for (word, value) in words {
+        rules.insert((*word).into(), value.clone());
+    }
+}
+
+// ---- output schemas ------------------------------------------------------------------------------------------------
+
+/// A tool's output: its answer, or one of the ways a call can end without one. A scalar that redaction may mask allows a string.
+/// Terse, because clients load it with every tool.
+pub(crate) fn output(answer: &Value, required: &[&str]) -> JsonObject {
+    let plain = json!({"type": "string"});
+    let mut properties = json!({
+        "call": plain,
+        "outcome": {"type": ["string", "object"], "description": "complete, unknown, or {cut: why the answer stops early}"},
+        "missing": text("what a cut answer lacks"),
+        "note": plain,
+        "redacted": {"type": "object", "additionalProperties": {"type": "integer"}},
+        "error": lines("the backend's words"),
+        "left_out": lines("targets that were not asked"),
+        "denied": denial(),
+        "approval_required": denial(),
+        "also": {"type": "array"},
+        "unrecorded": plain,
+    });
+    if let (Value::Object(all), Value::Object(own)) = (&mut properties, answer.clone()) {
+        all.extend(own);
+    }
+    let required: Vec<&str> = required.iter().copied().chain(["outcome", "note"]).collect();
+    let schema = json!({
+        "type": "object",
+        "properties": properties,
+        "required": ["call"],
+        "additionalProperties": false,
+        "anyOf": [
+            {"required": required},
+            {"required": ["denied"]},
+            {"required": ["approval_required"]},
+            {"required": ["unrecorded"]},
+        ],
+    });
+    match schema {
+        Value::Object(schema) => schema,
+        _ => JsonObject::new(),
+    }
+}
+
+pub(crate) fn text(description: &str) -> Value {
+    json!({"type": "string", "description": description})
+}
+
+pub(crate) fn count(description: &str) -> Value {
+    json!({"type": "integer", "description": description})
+}
+
+pub(crate) fn lines(description: &str) -> Value {
+    json!({"type": "array", "items": {"type": "string"}, "description": description})
+}
+
+/// Rows of the cluster's: their keys are not ours to list. Redaction may mask a whole row.
+pub(crate) fn rows(description: &str) -> Value {
+    json!({"type": "array", "items": {"type": ["object", "array", "string"]}, "description": description})
+}
+
+/// What is not shown for want of room, and which end was kept.
+pub(crate) fn truncated() -> Value {
+    let number = json!({"type": "integer"});
+    json!({
+        "type": "object",
+        "description": "what did not fit, and which end was kept",
+        "properties": {"lines": number, "bytes": number, "kept": {"enum": ["first", "newest"]}},
+        "required": ["lines", "bytes", "kept"],
+        "additionalProperties": false,
+    })
+}
+
+/// Where a container's output is from.
+pub(crate) fn source() -> Value {
+    let word = json!({"type": "string"});
+    json!({
+        "type": "object",
+        "properties": {"namespace": word, "pod": word, "container": word},
+        "required": ["namespace", "pod", "container"],
+        "additionalProperties": false,
+    })
+}
+
+fn denial() -> Value {
+    let word = json!({"type": "string"});
+    json!({
+        "type": "object",
+        "properties": {"rule": word, "reason": word, "remedy": word, "instead": {"type": "object"}, "details": {"type": "object"}},
+        "required": ["rule", "reason"],
+        "additionalProperties": false,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde::Deserialize;
+
+    #[derive(Deserialize, JsonSchema)]
+    #[allow(dead_code)]
+    struct Input {
+        /// How many.
+        #[schemars(range(min = 1))]
+        limit: Option<u32>,
+        name: String,
+    }
+
+    #[test]
+    fn an_optional_argument_has_a_plain_type() {
+        let mut schema = input::<Input>();
+        bound(&mut schema, "limit", &[("maximum", json!(9))]);
+        assert_eq!(
+            Value::Object(schema),
+            json!({
+                "type": "object",
+                "properties": {
+                    "limit": {"description": "How many.", "type": "integer", "minimum": 1, "maximum": 9},
+                    "name": {"type": "string"},
+                },
+                "required": ["name"],
+                "additionalProperties": false,
+            })
+        );
+    }
+}

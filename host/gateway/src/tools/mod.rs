@@ -1,0 +1,175 @@
+//! The tools, one file each. [`ALL`] is the one list of them: it makes `tools/list`, the docs and the metrics.
+//!
+//! A tool maps arguments to a request of core's and a settled body to structured content. It cannot reach a backend, and it
+//! cannot build an MCP result.
+#[cfg(test)]
+mod docs;
+mod events;
+mod exec;
+mod get;
+mod list;
+mod logs;
+mod query;
+mod top;
+
+use crate::{arguments::Checker, draft::Draft, gateway::Backends, schema::JsonObject, settings::Bounds};
+use serde_json::{Value, json};
+use std::sync::Arc;
+use wardgate_core::{AnyRequest, Denial, Place, Select, Settled};
+
+/// Every tool, in the order in which they are listed.
+pub(crate) const ALL: [&dyn Tool; 7] =
+    [&logs::Logs, &events::Events, &list::List, &get::Get, &top::Top, &exec::Exec, &query::Query];
+
+/// One tool.
+pub(crate) trait Tool: Send + Sync {
+    /// As agents call it.
+    fn name(&self) -> &'static str;
+    /// As people read it.
+    fn title(&self) -> &'static str;
+    /// Tells a model when to use it and what comes back.
+    fn description(&self) -> &'static str;
+    /// Its arguments, within the operator's bounds.
+    fn input(&self, bounds: &Bounds) -> JsonObject;
+    /// Properties whose enum is advice.
+    fn loose(&self) -> &'static [&'static str] {
+        &[]
+    }
+    /// Its structured content.
+    fn output(&self) -> JsonObject;
+    /// Whether the text content repeats the structured content; if not, it is a summary that repeats no rows.
+    fn repeats(&self) -> bool {
+        true
+    }
+    /// Whether its backend is there.
+    fn available(&self, backends: &Backends) -> bool;
+    /// What to ask for. The arguments keep to the schema.
+    fn plan(&self, asked: Asked<'_>) -> Result<Plan, Denial>;
+    /// The arguments of a call that would pass, in place of these: a reviewer's advice in the tool's own words.
+    fn instead(&self, _arguments: &JsonObject, _advice: &AnyRequest) -> Option<JsonObject> {
+        None
+    }
+    /// How the answer reads.
+    fn draft(&self, plan: &Plan, settled: &Settled) -> Draft;
+}
+
+/// Checked arguments and what it takes to understand them.
+pub(crate) struct Asked<'a> {
+    pub(crate) arguments: JsonObject,
+    pub(crate) checker: &'a Checker,
+    pub(crate) bounds: &'a Bounds,
+    /// Milliseconds since the epoch.
+    pub(crate) now: u64,
+}
+
+impl Asked<'_> {
+    /// The arguments as the tool's own struct.
+    pub(crate) fn parse<T: serde::de::DeserializeOwned>(&self) -> Result<T, Denial> {
+        serde_json::from_value(Value::Object(self.arguments.clone()))
+            .map_err(|error| Denial::new("arguments.invalid", error.to_string()))
+    }
+
+    /// A denial of one argument.
+    pub(crate) fn wrong(&self, name: &str, wrong: &str) -> Denial {
+        self.checker.invalid(name, wrong)
+    }
+}
+
+/// What a tool asks the road for.
+#[derive(Clone)]
+pub(crate) struct Plan {
+    pub(crate) place: Place,
+    pub(crate) request: AnyRequest,
+    pub(crate) select: Option<Arc<dyn Select>>,
+    /// What it was made from.
+    pub(crate) arguments: JsonObject,
+}
+
+impl Plan {
+    fn of(place: Place, request: AnyRequest) -> Self {
+        Self { place, request, select: None, arguments: JsonObject::new() }
+    }
+}
+
+// ---- what several tools share --------------------------------------------------------------------------------------
+
+/// A DNS label, as namespaces and containers are named (RFC 1123).
+pub(crate) const LABEL: &str = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$";
+/// A DNS subdomain, as other objects are named (RFC 1123).
+pub(crate) const SUBDOMAIN: &str = "^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$";
+/// What a label selector is written with.
+pub(crate) const SELECTOR: &str = r"^[A-Za-z0-9._/,=!() -]+$";
+
+/// What a list's text says instead of repeating rows.
+fn summary(shown: &JsonObject, what: &str) -> String {
+    let number = |key: &str| shown.get(key).and_then(Value::as_u64);
+    let mut text = format!("{} {what} in structuredContent.items", number("shown").unwrap_or(0));
+    if let Some(total) = number("total") {
+        text.push_str(&format!(" of {total}"));
+    }
+    if let Some(cut) = number("not_shown").filter(|cut| *cut > 0) {
+        text.push_str(&format!("; {cut} more did not fit"));
+    }
+    for key in ["advice", "missing", "note"] {
+        if let Some(more) = shown.get(key).and_then(Value::as_str) {
+            text.push_str("; ");
+            text.push_str(more);
+        }
+    }
+    if let Some(cursor) = shown.get("next_cursor").and_then(Value::as_str) {
+        text.push_str("; more with cursor ");
+        text.push_str(cursor);
+    }
+    text
+}
+
+/// The output schema of every list.
+fn list_output(what: &str) -> JsonObject {
+    crate::schema::output(
+        &json!({
+            "items": crate::schema::rows(what),
+            "shown": crate::schema::count("how many items are here"),
+            "total": crate::schema::count("how many there are, if the cluster said"),
+            "not_shown": crate::schema::count("items of this page that did not fit the answer"),
+            "next_cursor": crate::schema::text("where the next page begins: pass it as cursor"),
+            "advice": crate::schema::text("how to see the rest"),
+            "unparsed": crate::schema::lines("what came and was no JSON"),
+        }),
+        &["items", "shown"],
+    )
+}
+
+#[cfg(test)]
+pub(crate) mod testing {
+    //! What every tool's test needs: a plan from arguments written as JSON.
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    pub(crate) const NOW: u64 = 1_800_000_000_000;
+
+    pub(crate) fn plan(tool: &dyn Tool, arguments: &Value) -> Result<Plan, Denial> {
+        let bounds = Bounds::default();
+        let checker = Checker::new(tool.name(), &tool.input(&bounds), tool.loose()).unwrap();
+        let arguments = checker.check(arguments.as_object().unwrap().clone())?;
+        tool.plan(Asked { arguments, checker: &checker, bounds: &bounds, now: NOW })
+    }
+
+    pub(crate) fn rule(tool: &dyn Tool, arguments: &Value) -> String {
+        plan(tool, arguments).err().map(|denial| format!("{}: {}", denial.rule, denial.reason)).unwrap_or_default()
+    }
+
+    #[test]
+    fn every_tool_has_a_description_a_schema_and_a_name_of_its_own() {
+        let mut names: Vec<_> = ALL.iter().map(|tool| tool.name()).collect();
+        for tool in ALL {
+            assert!(tool.description().len() > 80 && !tool.title().is_empty(), "{}", tool.name());
+            Checker::new(tool.name(), &tool.input(&Bounds::default()), tool.loose()).unwrap();
+            for rules in tool.input(&Bounds::default())["properties"].as_object().unwrap().values() {
+                assert!(rules.get("description").is_some(), "{}: {rules}", tool.name());
+            }
+        }
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), ALL.len());
+    }
+}

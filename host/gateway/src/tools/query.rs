@@ -1,0 +1,275 @@
+//! `prom_query`: PromQL at one time, or over a range.
+use super::{Asked, Plan, Tool};
+use crate::{
+    draft::{Counts, Draft, Rows},
+    gateway::Backends,
+    schema::{self, JsonObject, count},
+    settings::Bounds,
+};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use wardgate_core::{AnyRequest, Channel, Denial, Keep, Place, Settled};
+
+pub(crate) struct Query;
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Input {
+    /// PromQL. Every selector names its metric and the namespaces it is about: rate(http_requests_total{namespace="shop"}[5m]).
+    #[schemars(length(min = 1))]
+    query: String,
+    /// Instant query: when, RFC 3339 or Unix seconds. Without any time: now.
+    #[schemars(extend("type" = ["string", "number"]))]
+    time: Option<Time>,
+    /// Range query: its first point, RFC 3339 or Unix seconds.
+    #[schemars(extend("type" = ["string", "number"]))]
+    start: Option<Time>,
+    /// Range query: its last point, RFC 3339 or Unix seconds. Without it: now.
+    #[schemars(extend("type" = ["string", "number"]))]
+    end: Option<Time>,
+    /// Range query: seconds back from end, instead of start.
+    range_seconds: Option<u32>,
+    /// Range query: seconds between two points. Without it: about 120 points.
+    step_seconds: Option<u32>,
+}
+
+/// RFC 3339, or Unix seconds as a number or a string.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+enum Time {
+    Number(f64),
+    Text(String),
+}
+
+impl JsonSchema for Time {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Time".into()
+    }
+    fn inline_schema() -> bool {
+        true
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({"type": ["string", "number"]})
+    }
+}
+
+impl Time {
+    /// Milliseconds since the epoch.
+    fn millis(&self) -> Option<u64> {
+        let seconds = match self {
+            Self::Number(seconds) => *seconds,
+            Self::Text(text) => match text.trim().parse::<f64>() {
+                Ok(seconds) => seconds,
+                Err(_) => return u64::try_from(text.trim().parse::<jiff::Timestamp>().ok()?.as_millisecond()).ok(),
+            },
+        };
+        // Up to the year 9999, where a double still counts milliseconds.
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        (seconds.is_finite() && (0.0..=253_402_300_799.0).contains(&seconds)).then(|| (seconds * 1000.0).round() as u64)
+    }
+}
+
+impl Tool for Query {
+    fn name(&self) -> &'static str {
+        "prom_query"
+    }
+
+    fn title(&self) -> &'static str {
+        "Query Prometheus"
+    }
+
+    fn description(&self) -> &'static str {
+        "Evaluates PromQL, at one time or over a range. Queries that would cost too much, or that reach beyond the namespaces open \
+         to you, are denied before Prometheus sees them, with the figures and what would pass. Aggregate (sum by, topk) rather \
+         than fetch many series. For a range name range_seconds, or start and end."
+    }
+
+    fn input(&self, bounds: &Bounds) -> JsonObject {
+        let mut schema = schema::input::<Input>();
+        schema::bound(&mut schema, "query", &[("maxLength", json!(bounds.max_query_chars))]);
+        let range = [("minimum", json!(bounds.min_range_seconds)), ("maximum", json!(bounds.max_range_seconds))];
+        schema::bound(&mut schema, "range_seconds", &range);
+        let step = [("minimum", json!(bounds.min_step_seconds)), ("maximum", json!(bounds.max_step_seconds))];
+        schema::bound(&mut schema, "step_seconds", &step);
+        schema
+    }
+
+    fn output(&self) -> JsonObject {
+        schema::output(
+            &json!({
+                "series": schema::rows("series as Prometheus gives them: metric, and value or values"),
+                "shown": count("how many series are here"),
+                "total": count("how many there are, if the server said"),
+                "not_shown": count("series that did not fit the answer"),
+                "start": count("first evaluation, milliseconds since the epoch"),
+                "end": count("last evaluation, milliseconds since the epoch"),
+                "step_ms": count("between two evaluations; 0 for an instant query"),
+                "advice": schema::text("how to see the rest"),
+                "unparsed": schema::lines("what came and was no JSON"),
+            }),
+            &["series", "shown"],
+        )
+    }
+
+    fn available(&self, backends: &Backends) -> bool {
+        backends.query.is_some()
+    }
+
+    fn plan(&self, asked: Asked<'_>) -> Result<Plan, Denial> {
+        let input: Input = asked.parse()?;
+        let ms = |name: &str, time: &Option<Time>| match time {
+            None => Ok(None),
+            Some(time) => match time.millis() {
+                Some(ms) => Ok(Some(ms)),
+                None => Err(asked.wrong(name, "is neither RFC 3339, like 2026-01-31T12:00:00Z, nor Unix seconds")),
+            },
+        };
+        let (time, start, end) = (ms("time", &input.time)?, ms("start", &input.start)?, ms("end", &input.end)?);
+        let ranged = start.is_some() || end.is_some() || input.range_seconds.is_some() || input.step_seconds.is_some();
+        let (start, end, step) = match (time, ranged) {
+            (Some(_), true) => {
+                return Err(
+                    asked.wrong("time", "is for instant queries: leave out start, end, range_seconds and step_seconds")
+                );
+            }
+            (time, false) => {
+                let at = time.unwrap_or(asked.now);
+                (at, at, 0)
+            }
+            (None, true) => range(&asked, start, end, &input)?,
+        };
+        Ok(Plan::of(Place::default(), AnyRequest::Query(wardgate_core::Query { text: input.query, start, end, step })))
+    }
+
+    fn instead(&self, arguments: &JsonObject, advice: &AnyRequest) -> Option<JsonObject> {
+        let AnyRequest::Query(query) = advice else { return None };
+        let mut instead = JsonObject::new();
+        instead.insert("query".into(), json!(query.text));
+        if query.step == 0 {
+            if let Some(time) = arguments.get("time") {
+                instead.insert("time".into(), time.clone());
+            }
+        } else {
+            instead.insert("start".into(), json!(query.start.div_ceil(1000)));
+            instead.insert("end".into(), json!(query.end / 1000));
+            instead.insert("step_seconds".into(), json!(query.step.div_ceil(1000)));
+        }
+        Some(instead)
+    }
+
+    fn draft(&self, plan: &Plan, settled: &Settled) -> Draft {
+        let body = settled.body();
+        let mut draft = Draft::new(settled);
+        let series: Vec<Value> = body
+            .records
+            .iter()
+            .filter(|record| record.channel == Channel::Series)
+            .map(|record| record.value.clone())
+            .collect();
+        draft.put("shown", json!(series.len()));
+        if let Some(total) = body.total {
+            draft.put("total", json!(total));
+        }
+        if body.records_cut > 0 {
+            draft.put("not_shown", json!(body.records_cut));
+        }
+        draft.put("series", Value::Array(series));
+        if let AnyRequest::Query(query) = &plan.request {
+            draft.put("start", json!(query.start));
+            draft.put("end", json!(query.end));
+            draft.put("step_ms", json!(query.step));
+        }
+        if body.records_cut > 0 {
+            draft.put("advice", "aggregate: topk(5, ...) or sum by (...) shows what matters in fewer series".into());
+        }
+        draft.rows(Rows { key: "series", keep: Keep::First, counts: Counts::Items });
+        let unparsed: Vec<&str> = body.lines(Channel::Series).collect();
+        if !unparsed.is_empty() {
+            draft.put("unparsed", json!(unparsed));
+            draft.rows(Rows { key: "unparsed", keep: Keep::First, counts: Counts::Lines });
+        }
+        draft.missing_if_read_limit("the read limit was met: series are missing; aggregate, or take a larger step");
+        draft
+    }
+}
+
+/// Start, end and step of a range query, within the operator's bounds.
+fn range(asked: &Asked<'_>, start: Option<u64>, end: Option<u64>, input: &Input) -> Result<(u64, u64, u64), Denial> {
+    let bounds = asked.bounds;
+    let end = end.unwrap_or(asked.now);
+    let start = match (start, input.range_seconds) {
+        (Some(_), Some(_)) => return Err(asked.wrong("range_seconds", "and start cannot both be named")),
+        (Some(start), None) => start,
+        (None, Some(seconds)) => end.saturating_sub(u64::from(seconds) * 1000),
+        (None, None) => return Err(asked.wrong("range_seconds", "or start must be named for a range query")),
+    };
+    let Some(length) = end.checked_sub(start) else { return Err(asked.wrong("end", "lies before start")) };
+    let (least, most) = (u64::from(bounds.min_range_seconds), u64::from(bounds.max_range_seconds));
+    if !(least * 1000..=most * 1000).contains(&length) {
+        let seconds = length / 1000;
+        return Err(
+            asked.wrong("start", &format!("and end are {seconds} s apart; the range must be from {least} to {most} s"))
+        );
+    }
+    let step = input.step_seconds.unwrap_or_else(|| {
+        let fine = u32::try_from(length.div_ceil(120_000)).unwrap_or(u32::MAX).max(15);
+        fine.clamp(bounds.min_step_seconds, bounds.max_step_seconds)
+    });
+    Ok((start, end, u64::from(step) * 1000))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::super::testing::{NOW, plan, rule};
+    use super::*;
+
+    #[test]
+    fn times_become_milliseconds() {
+        let minute = 60_000;
+        for (more, start, end, step) in [
+            (json!({}), NOW, NOW, 0),
+            (json!({"time": 1_700_000_000}), 1_700_000_000_000, 1_700_000_000_000, 0),
+            (json!({"time": "1700000000.5"}), 1_700_000_000_500, 1_700_000_000_500, 0),
+            (json!({"time": "2023-11-14T22:13:20Z"}), 1_700_000_000_000, 1_700_000_000_000, 0),
+            (json!({"time": "2023-11-14T23:13:20.25+01:00"}), 1_700_000_000_250, 1_700_000_000_250, 0),
+            (json!({"range_seconds": 1800}), NOW - 30 * minute, NOW, 15_000),
+            (json!({"range_seconds": 3600}), NOW - 60 * minute, NOW, 30_000),
+            (json!({"range_seconds": 600, "step_seconds": 10}), NOW - 10 * minute, NOW, 10_000),
+            (json!({"start": 1_700_000_000, "end": 1_700_000_600}), 1_700_000_000_000, 1_700_000_600_000, 15_000),
+            (json!({"range_seconds": 60, "end": 1_700_000_000}), 1_699_999_940_000, 1_700_000_000_000, 15_000),
+        ] {
+            let mut asked = json!({"query": "up"});
+            asked.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            let AnyRequest::Query(query) = plan(&Query, &asked).unwrap().request else { unreachable!() };
+            assert_eq!((query.start, query.end, query.step), (start, end, step), "{asked}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_asked_is_said() {
+        for (more, says) in [
+            (json!({"time": "yesterday"}), "arguments.invalid: time is neither RFC 3339"),
+            (json!({"time": -1}), "arguments.invalid: time is neither"),
+            (json!({"time": "nan"}), "arguments.invalid: time is neither"),
+            (json!({"time": 1, "range_seconds": 60}), "arguments.invalid: time is for instant queries"),
+            (json!({"step_seconds": 10}), "arguments.invalid: range_seconds or start must be named"),
+            (json!({"start": 5, "range_seconds": 60}), "arguments.invalid: range_seconds and start cannot both"),
+            (json!({"start": 1_700_000_600, "end": 1_700_000_000}), "arguments.invalid: end lies before start"),
+            (
+                json!({"start": 1_700_000_000, "end": 1_700_086_400}),
+                "arguments.invalid: start and end are 86400 s apart",
+            ),
+            (json!({"range_seconds": 3601}), "arguments.invalid: range_seconds must be from 60 to 3600"),
+            (json!({"range_seconds": 600, "step_seconds": 1}), "arguments.invalid: step_seconds must be from 5 to 60"),
+            (json!({"query": "x".repeat(4097)}), "arguments.invalid: query has 4097 characters; at most 4096"),
+            (json!({"query": ""}), "arguments.invalid: query must not be empty"),
+        ] {
+            let mut asked = json!({"query": "up"});
+            asked.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            let got = rule(&Query, &asked);
+            assert!(got.starts_with(says), "{got}");
+        }
+    }
+}

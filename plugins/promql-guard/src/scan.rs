@@ -1,0 +1,481 @@
+//! One linear pass over a query's text before it is parsed.
+//!
+//! It keeps out what the parser must not see: text that is too long or too deep, numbers on which the parser would overflow or
+//! silently count zero. It rewrites raw strings, in which the parser wrongly looks for escapes, as quoted ones, and regular expressions
+//! as marked plain strings ([`render::PATTERN`]): the parser would compile each, which takes longer than all else, and nothing here
+//! ever matches with one. It decides nothing about meaning.
+use crate::{render, rules, settings::Settings, verdict::deny};
+use promql_parser::util::unquote_string;
+use wardgate_guest::types::Denial;
+
+/// No duration in a query is longer than this many seconds (about 317 years).
+const LONGEST: f64 = 1e10;
+/// What the regular expressions of a query may weigh together: the server has to compile them. A thousand take it about a millisecond.
+const PATTERNS: u64 = 20_000;
+/// Characters that begin a unit of time.
+const UNITS: &[u8] = b"smhdwy";
+
+/// Text that may be parsed.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Scanned {
+    /// The text, with raw strings rewritten.
+    pub text: String,
+    /// Experimental syntax that the parser does not know, as it was met: the likely reason if parsing fails.
+    pub experimental: Option<&'static str>,
+}
+
+/// Scans a query.
+pub(crate) fn scan(text: &str, settings: &Settings) -> Result<Scanned, Denial> {
+    if text.len() > settings.max_text_bytes {
+        return Err(deny(
+            rules::TEXT_LENGTH,
+            format!("the query has {} bytes, the limit is {}", text.len(), settings.max_text_bytes),
+        )
+        .detail("bytes", text.len().to_string())
+        .detail("budget", settings.max_text_bytes.to_string()));
+    }
+    if text.trim().is_empty() {
+        return Err(deny(rules::PARSE, "the query is empty"));
+    }
+    Scanner {
+        text,
+        bytes: text.as_bytes(),
+        at: 0,
+        out: String::with_capacity(text.len()),
+        open: Vec::new(),
+        operators: 0,
+        patterns: 0,
+        after: After::Other,
+        experimental: None,
+        settings,
+    }
+    .run()
+}
+
+/// What the token before was, as far as the next one's meaning depends on it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum After {
+    Offset,
+    Regex,
+    Other,
+}
+
+struct Scanner<'a> {
+    text: &'a str,
+    bytes: &'a [u8],
+    at: usize,
+    out: String,
+    open: Vec<(u8, usize)>,
+    operators: usize,
+    patterns: u64,
+    after: After,
+    experimental: Option<&'static str>,
+    settings: &'a Settings,
+}
+
+impl Scanner<'_> {
+    fn run(mut self) -> Result<Scanned, Denial> {
+        while let Some(&byte) = self.bytes.get(self.at) {
+            match byte {
+                b' ' | b'\t' | b'\n' | b'\r' | 0x0c => self.copy(1),
+                b'#' => self.comment(),
+                b'"' | b'\'' | b'`' => self.string(byte)?,
+                b'(' | b'[' | b'{' => self.opening(byte)?,
+                b')' | b']' | b'}' => self.closing(byte)?,
+                b'0'..=b'9' | b'.' => self.number()?,
+                b'_' | b':' | b'a'..=b'z' | b'A'..=b'Z' => self.word()?,
+                _ => self.symbol(byte)?,
+            }
+        }
+        if let Some(&(byte, at)) = self.open.last() {
+            return Err(self.broken(at, &format!("`{}` is never closed", char::from(byte))));
+        }
+        Ok(Scanned { text: self.out, experimental: self.experimental })
+    }
+
+    fn inside(&self, byte: u8) -> bool {
+        self.open.last().is_some_and(|(open, _)| *open == byte)
+    }
+
+    fn copy(&mut self, len: usize) {
+        // Ends inside a character only if a symbol is not ASCII; `symbol` takes those whole.
+        if let Some(piece) = self.text.get(self.at..self.at + len) {
+            self.out.push_str(piece);
+        }
+        self.at += len;
+    }
+
+    fn take(&mut self, len: usize) {
+        self.copy(len);
+        self.after = After::Other;
+    }
+
+    fn run_of(&self, accept: impl Fn(u8) -> bool) -> usize {
+        self.bytes[self.at..].iter().take_while(|b| accept(**b)).count()
+    }
+
+    /// A comment is dropped; nothing that anybody reads later depends on it.
+    fn comment(&mut self) {
+        self.at += self.run_of(|b| b != b'\n' && b != b'\r');
+        self.out.push(' ');
+    }
+
+    fn string(&mut self, quote: u8) -> Result<(), Denial> {
+        let start = self.at;
+        let mut at = start + 1;
+        loop {
+            match self.bytes.get(at) {
+                None => return Err(self.broken(start, "a string is never closed")),
+                // The parser slices behind an escape without looking: inside a character it would panic.
+                Some(b'\\') if quote != b'`' && self.bytes.get(at + 1).is_some_and(|b| !b.is_ascii()) => {
+                    return Err(self.broken(at, "a backslash stands before a character that needs none"));
+                }
+                Some(b'\\') if quote != b'`' => at += 2,
+                Some(byte) if *byte == quote => break,
+                Some(_) => at += 1,
+            }
+        }
+        let content = self.text.get(start + 1..at).unwrap_or_default();
+        let literal = self.text.get(start..=at).unwrap_or_default();
+        // What cannot be unquoted goes to the parser as it is, and fails there.
+        let value = unquote_string(literal).ok();
+        if value.as_ref().is_some_and(|v| v.starts_with(render::PATTERN)) {
+            return Err(self.broken(start, "a string begins with a control character"));
+        }
+        match value {
+            Some(pattern) if self.after == After::Regex => {
+                self.patterns = self.patterns.saturating_add(weigh(&pattern));
+                if self.patterns > PATTERNS {
+                    return Err(
+                        self.at_offset(deny(rules::REGEX, "the regular expressions are dear to compile"), start)
+                    );
+                }
+                render::quote(&mut self.out, &format!("{}{pattern}", render::PATTERN));
+            }
+            _ if quote == b'`' => render::quote(&mut self.out, content),
+            _ => self.out.push_str(literal),
+        }
+        self.at = at + 1;
+        self.after = After::Other;
+        Ok(())
+    }
+
+    fn opening(&mut self, byte: u8) -> Result<(), Denial> {
+        if byte == b'(' && self.after == After::Offset {
+            self.experimental.get_or_insert("duration expressions (`offset (...)`)");
+        }
+        if byte != b'(' && self.open.last().is_some_and(|(open, _)| *open != b'(') {
+            return Err(self.broken(self.at, &format!("`{}` does not belong here", char::from(byte))));
+        }
+        if byte == b'(' && self.inside(b'[') {
+            self.experimental.get_or_insert("duration expressions (`[...]` with arithmetic)");
+        }
+        self.open.push((byte, self.at));
+        if self.open.len() > self.settings.max_nesting {
+            let reason = format!("the query is nested more than {} deep", self.settings.max_nesting);
+            return Err(self.at_offset(deny(rules::NESTING, reason), self.at));
+        }
+        self.take(1);
+        Ok(())
+    }
+
+    fn closing(&mut self, byte: u8) -> Result<(), Denial> {
+        let expected = match byte {
+            b')' => b'(',
+            b']' => b'[',
+            _ => b'{',
+        };
+        if self.open.pop().is_none_or(|(open, _)| open != expected) {
+            return Err(self.broken(self.at, &format!("`{}` closes nothing", char::from(byte))));
+        }
+        self.take(1);
+        Ok(())
+    }
+
+    /// A number or a duration. The parser counts a part of a duration that does not fit 32 bits as zero, and panics on a number of
+    /// seconds that does not fit a `Duration`: both must not reach it.
+    fn number(&mut self) -> Result<(), Denial> {
+        let start = self.at;
+        let mut len = self.run_of(|b| b.is_ascii_alphanumeric() || b == b'.' || b == b'_');
+        let hex = matches!(self.bytes.get(start..start + 2), Some(b"0x" | b"0X"));
+        // An exponent's sign belongs to the number.
+        while !hex
+            && matches!(self.bytes.get(start + len - 1), Some(b'e' | b'E'))
+            && matches!(self.bytes.get(start + len), Some(b'+' | b'-'))
+        {
+            len += 1;
+            let rest = &self.bytes[start + len..];
+            len += rest.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'.').count();
+        }
+        let token = &self.text[start..start + len];
+        let too_long = || self.at_offset(deny(rules::WINDOW, "a duration is longer than any that makes sense"), start);
+        let mut digits = 0usize;
+        for byte in token.bytes() {
+            if byte.is_ascii_digit() {
+                digits += 1;
+            } else {
+                if !hex && digits > 9 && UNITS.contains(&byte) {
+                    return Err(too_long());
+                }
+                digits = 0;
+            }
+        }
+        if self.inside(b'[') || self.after == After::Offset {
+            let seconds = if hex {
+                if len > 12 { f64::INFINITY } else { 0.0 }
+            } else if token.bytes().any(|b| UNITS.contains(&b)) {
+                0.0
+            } else {
+                token.parse::<f64>().unwrap_or(0.0)
+            };
+            if seconds.is_nan() || seconds > LONGEST {
+                return Err(too_long());
+            }
+        }
+        self.take(len);
+        Ok(())
+    }
+
+    fn word(&mut self) -> Result<(), Denial> {
+        let colon_is_a_letter = !self.inside(b'[');
+        let mut len = self.run_of(|b| b.is_ascii_alphanumeric() || b == b'_' || (b == b':' && colon_is_a_letter));
+        len = len.max(1);
+        let word = self.text[self.at..self.at + len].to_ascii_lowercase();
+        if self.inside(b'{') {
+            self.take(len);
+            return Ok(());
+        }
+        if self.inside(b'[') && word != ":" {
+            self.experimental.get_or_insert("duration expressions (`[...]` with functions)");
+        }
+        match word.as_str() {
+            // The parser takes these for numbers, and panics on them as seconds.
+            "inf" | "nan" if self.after == After::Offset => {
+                return Err(self.at_offset(deny(rules::WINDOW, "a duration is no number of seconds"), self.at));
+            }
+            "and" | "or" | "unless" | "atan2" => self.operator()?,
+            "anchored" => _ = self.experimental.get_or_insert("anchored"),
+            "smoothed" => _ = self.experimental.get_or_insert("smoothed"),
+            _ => {}
+        }
+        self.take(len);
+        if word == "offset" {
+            self.after = After::Offset;
+        }
+        Ok(())
+    }
+
+    fn symbol(&mut self, byte: u8) -> Result<(), Denial> {
+        let next = self.bytes.get(self.at + 1).copied();
+        match (byte, next) {
+            (b'=' | b'!', Some(b'~')) => {
+                self.out.push_str(if byte == b'=' { "=" } else { "!=" });
+                self.at += 2;
+                self.after = After::Regex;
+            }
+            (b'<', Some(b'/')) => {
+                self.experimental.get_or_insert("native histogram trimming (`</`)");
+                self.take(2);
+            }
+            (b'>', Some(b'/')) => {
+                self.experimental.get_or_insert("native histogram trimming (`>/`)");
+                self.take(2);
+            }
+            (b'=' | b'!' | b'<' | b'>', Some(b'=')) => {
+                self.operator()?;
+                self.take(2);
+            }
+            (b'+' | b'-', _) if self.after == After::Offset => self.copy(1),
+            (b'+' | b'-' | b'*' | b'/' | b'%' | b'^' | b'<' | b'>', _) => {
+                if self.inside(b'[') {
+                    self.experimental.get_or_insert("duration expressions (`[...]` with arithmetic)");
+                }
+                self.operator()?;
+                self.take(1);
+            }
+            (b'=' | b',' | b'@' | b'!', _) => self.take(1),
+            _ => {
+                let found = self.text[self.at..].chars().next().unwrap_or(char::REPLACEMENT_CHARACTER);
+                return Err(self.broken(self.at, &format!("the character {found:?} does not belong here")));
+            }
+        }
+        Ok(())
+    }
+
+    fn operator(&mut self) -> Result<(), Denial> {
+        self.operators += 1;
+        if self.operators > self.settings.max_operators {
+            let reason = format!("the query has more than {} operators", self.settings.max_operators);
+            return Err(self.at_offset(deny(rules::NESTING, reason), self.at));
+        }
+        Ok(())
+    }
+
+    fn broken(&self, at: usize, what: &str) -> Denial {
+        self.at_offset(deny(rules::PARSE, format!("the query does not parse: {what}")), at)
+    }
+
+    fn at_offset(&self, mut denial: Denial, at: usize) -> Denial {
+        let character = self.text.get(..at).map_or(at, |before| before.chars().count()) + 1;
+        denial.reason = format!("{} (at character {character})", denial.reason);
+        denial.detail("character", character.to_string())
+    }
+}
+
+/// About what it takes to compile a pattern: classes of Unicode are dear, and a counted repetition copies what it repeats. Counts
+/// are multiplied as if every one stood inside the next.
+fn weigh(pattern: &str) -> u64 {
+    let bytes = pattern.as_bytes();
+    let mut sum = 0u64;
+    let mut copies = 1u64;
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        sum += match byte {
+            b'\\' => {
+                at += 1;
+                match bytes.get(at) {
+                    Some(b'p' | b'P' | b'w' | b'W' | b'b' | b'B') => 1000,
+                    Some(b'd' | b'D' | b's' | b'S') => 100,
+                    _ => 1,
+                }
+            }
+            b'.' => 10,
+            b'[' => 20,
+            b'{' => {
+                let bounds = bytes[at + 1..].iter().take_while(|b| b.is_ascii_digit() || **b == b',').count();
+                let most = bytes[at + 1..at + 1 + bounds]
+                    .split(|b| *b == b',')
+                    .map(|n| n.iter().fold(0u64, |v, d| v.saturating_mul(10).saturating_add(u64::from(d - b'0'))))
+                    .max();
+                if bytes.get(at + 1 + bounds) == Some(&b'}') {
+                    copies = copies.saturating_mul(most.unwrap_or(1).max(1));
+                }
+                1
+            }
+            _ => 1,
+        };
+        at += 1;
+    }
+    sum.saturating_mul(copies)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn denied(text: &str) -> String {
+        scan(text, &Settings::default()).unwrap_err().rule
+    }
+
+    #[test]
+    fn trouble_is_named_with_its_place() {
+        for (text, place) in [("sum(up", 4), ("up)", 3), ("up{a=\"b", 6), ("é + up", 1), ("up $ 1", 4), ("up[5m", 3)] {
+            let denial = scan(text, &Settings::default()).unwrap_err();
+            assert_eq!(denial.rule, "promql.parse", "{text}");
+            assert!(denial.reason.contains(&format!("(at character {place})")), "{text}: {}", denial.reason);
+        }
+    }
+
+    #[test]
+    fn a_duration_part_beyond_32_bits_is_not_counted_as_zero() {
+        assert_eq!(denied("rate(up[1m5000000000ms])"), "promql.window");
+        assert_eq!(denied("rate(up[99999999999h1s])"), "promql.window");
+        assert_eq!(denied("up offset 4294967296s"), "promql.window");
+        assert!(scan("rate(up[999999999ms])", &Settings::default()).is_ok());
+        assert!(scan("metric_1234567890123s", &Settings::default()).is_ok(), "a name is no duration");
+        assert!(scan("up{a=\"5000000000ms\"}", &Settings::default()).is_ok(), "a label value is no duration");
+    }
+
+    #[test]
+    fn seconds_that_overflow_a_duration_never_reach_the_parser() {
+        for text in [
+            "up[1e30]",
+            "up[1e400]",
+            "up[18446744073709551616]",
+            "up offset 1e30",
+            "up offset -1e30",
+            "up[0xFFFFFFFFFFFFFFFF]",
+            "up[1e+30]",
+            "max_over_time(up[1h:1e30])",
+            "up[1e1_0]",
+            "up offset Inf",
+            "up offset - NaN",
+        ] {
+            match scan(text, &Settings::default()) {
+                Err(denial) => assert_eq!(denial.rule, "promql.window", "{text}"),
+                // What the scan lets through, the parser must survive.
+                Ok(scanned) => assert!(promql_parser::parser::parse(&scanned.text).is_err(), "{text}"),
+            }
+        }
+        assert!(scan("up[1e3]", &Settings::default()).is_ok());
+        assert!(scan("1e30 * up", &Settings::default()).is_ok(), "a number is no duration");
+    }
+
+    #[test]
+    fn depth_and_chains_are_bounded_before_parsing() {
+        let near = Settings::default();
+        assert!(scan(&format!("{}up{}", "(".repeat(32), ")".repeat(32)), &near).is_ok());
+        assert_eq!(denied(&format!("{}up{}", "(".repeat(33), ")".repeat(33))), "promql.nesting");
+        assert!(scan(&format!("up{}", "+up".repeat(200)), &near).is_ok());
+        assert_eq!(denied(&format!("up{}", "+up".repeat(201))), "promql.nesting");
+        assert_eq!(denied(&format!("{}up", "-".repeat(201))), "promql.nesting");
+        assert_eq!(denied(&format!("up{}", " or up".repeat(201))), "promql.nesting");
+        assert_eq!(denied(&"a".repeat(4097)), "promql.text.length");
+        assert!(scan(&"a".repeat(4096), &near).is_ok());
+    }
+
+    #[test]
+    fn raw_strings_become_quoted_ones_of_the_same_value() {
+        let scanned = scan(r#"up{pod=~`a\.b"\d+`}"#, &Settings::default()).unwrap();
+        assert_eq!(scanned.text, r#"up{pod="\x01a\\.b\"\\d+"}"#);
+        assert!(promql_parser::parser::parse(&scanned.text).is_ok());
+        // A backslash does not keep a raw string open: what follows is read as Prometheus reads it.
+        let scanned = scan(r"up{a=`\`,b=`x`}", &Settings::default()).unwrap();
+        assert_eq!(scanned.text, r#"up{a="\\",b="x"}"#);
+    }
+
+    #[test]
+    fn a_backslash_before_a_long_character_does_not_panic() {
+        assert_eq!(denied("up{a=~\"\\é\"}"), "promql.parse");
+        assert_eq!(denied("up{a=\"\\é\"}"), "promql.parse");
+        assert!(scan("up{a=~\"é\"}", &Settings::default()).is_ok());
+    }
+
+    #[test]
+    fn nobody_but_the_scan_can_mark_a_string_as_a_pattern() {
+        for text in [
+            r#"up{a="\x01b"}"#,
+            r#"up{a="\001b"}"#,
+            r#"up{a="\u0001b"}"#,
+            "up{a=\"\u{1}b\"}",
+            "up{a=`\u{1}b`}",
+            r#"up{a=~"\x01b"}"#,
+        ] {
+            assert_eq!(denied(text), "promql.parse", "{text}");
+        }
+    }
+
+    #[test]
+    fn comments_hide_nothing() {
+        assert_eq!(scan("up # ]})\n[5m]", &Settings::default()).unwrap().text, "up  \n[5m]");
+        assert_eq!(scan("up{a=\"#\"}", &Settings::default()).unwrap().text, "up{a=\"#\"}");
+    }
+
+    #[test]
+    fn dear_regular_expressions_are_denied_before_they_are_compiled() {
+        assert_eq!(denied(r#"up{a=~"(?:x{1000}){1000}"}"#), "promql.regex");
+        assert_eq!(denied(r#"up{a!~"\\pL{200}"}"#), "promql.regex");
+        assert_eq!(denied(r#"up{a!~"\\\x70L{200}"}"#), "promql.regex", "hidden by an escape");
+        assert_eq!(denied(r"up{a!~`\pL{200}`}"), "promql.regex", "in a raw string");
+        assert_eq!(denied(r#"up{a=~"((((x{50}){50}){50}){50})"}"#), "promql.regex");
+        assert_eq!(denied(&format!("up{{{}}}", "a=~\"\\\\w+\",".repeat(20))), "promql.regex");
+        assert!(
+            scan(r#"up{pod=~"api-[a-f0-9]{8,10}-[a-z0-9]{5}",ip=~"\\d{1,3}(\\.\\d{1,3}){3}"}"#, &Settings::default())
+                .is_ok()
+        );
+        assert!(scan(r#"up{path=~"/v\\d+/\\w+/.*"}"#, &Settings::default()).is_ok());
+        assert!(scan(r#"up{a=~"x{3,8}"}"#, &Settings::default()).is_ok());
+        assert!(scan(r#"up{a="x{1000}"}"#, &Settings::default()).is_ok(), "not a pattern");
+    }
+}

@@ -1,0 +1,329 @@
+//! The places where a rule looks: literals and what must follow them. One table makes the scanner's anchors and the triggers the
+//! host is told of, so that no rule can find what no trigger asked for.
+use crate::{
+    providers::PROVIDERS,
+    text::{is_blank, is_name, is_quote, skip},
+    words::KEY_WORDS,
+};
+
+/// How far before an anchor a rule may read, within its line or, with `across`, beyond.
+pub(crate) const LOOK_BACK: usize = 512;
+/// How far behind an anchor's start a rule may read; what is longer is followed by [`crate::text::Until`].
+pub(crate) const LOOK_AHEAD: usize = 4096;
+/// The alphabet of the run that stands for tokens without a form, and its least length.
+pub(crate) const RUN_ALPHABET: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-";
+/// See [`RUN_ALPHABET`].
+pub(crate) const RUN_LENGTH: usize = 20;
+
+/// What must come after a literal, as in the contract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Follow {
+    /// Nothing in particular.
+    Anything,
+    /// Rest of a name, separator, and a value of at least so many bytes.
+    Value(u32),
+    /// This byte within 256, before a blank, a quote, a slash or the line's end.
+    Byte(u8),
+}
+
+/// What an anchor is to its rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// A key's word, before `=` or `:`.
+    Key,
+    /// A key's word before a backslash: JSON within a string.
+    EscapedKey,
+    /// A key's word before `>`: an element or an attribute's end.
+    Element,
+    /// A command line flag.
+    Flag,
+    /// Provider number so.
+    Provider(usize),
+    /// `://`
+    Url,
+    /// `@tcp(`
+    Dsn,
+    /// `eyJ`
+    Jwt,
+    /// `Bearer `
+    Bearer,
+    /// `Basic `
+    Basic,
+    /// The `value` of a name and value pair.
+    PairValue,
+    /// `password is `
+    Prose,
+    /// A statement or a file's line whose next word is the secret.
+    NextWord,
+    /// A command with a known short flag.
+    Command,
+    /// A netrc line.
+    Netrc,
+    /// A pgpass line.
+    Pgpass,
+    /// `data` of a Secret in JSON, on one line.
+    DataObject,
+    /// Only asks to be shown; what it opens is a matter of the stream.
+    Block,
+    /// An operator's pattern.
+    Operator(usize),
+}
+
+/// One literal.
+#[derive(Clone, Debug)]
+pub(crate) struct Literal {
+    pub(crate) text: Vec<u8>,
+    pub(crate) any_case: bool,
+    pub(crate) word_start: bool,
+    pub(crate) follow: Follow,
+    pub(crate) across: bool,
+    pub(crate) role: Role,
+}
+
+impl Literal {
+    /// A literal for `role`.
+    pub(crate) fn new(text: &str, any_case: bool, word_start: bool, follow: Follow, role: Role) -> Literal {
+        Literal { text: text.as_bytes().to_vec(), any_case, word_start, follow, across: false, role }
+    }
+
+    /// Whether the literal, whose bytes stand at `at`, counts there.
+    pub(crate) fn counts(&self, text: &[u8], at: usize, limit: usize) -> bool {
+        let end = at + self.text.len();
+        (self.any_case || text[at..end] == self.text[..])
+            && !(self.word_start && at > 0 && text[at - 1].is_ascii_alphanumeric())
+            && match self.follow {
+                Follow::Anything => true,
+                Follow::Value(least) => separator(text, end, limit, least as usize).is_some(),
+                Follow::Byte(byte) => byte_follows(text, end, limit, byte),
+            }
+    }
+}
+
+/// The place of the `=` or `:` that follows a key's word, if a value of `least` bytes follows it. The contract's `follow`, read
+/// narrowly: what a host shows beyond that changes nothing.
+pub(crate) fn separator(text: &[u8], i: usize, limit: usize, least: usize) -> Option<usize> {
+    let between = |b| is_quote(b) || is_blank(b);
+    let i = skip(text, i, limit.min(i + 16), is_name);
+    let i = skip(text, i, limit.min(i + 3), between);
+    if i >= limit || !matches!(text[i], b'=' | b':') {
+        return None;
+    }
+    let value = skip(text, i + 1, limit.min(i + 4), between);
+    let end = skip(text, value, limit.min(value + least), |b| !between(b) && !matches!(b, b'\n' | b'\r'));
+    (end - value >= least).then_some(i)
+}
+
+fn byte_follows(text: &[u8], i: usize, limit: usize, byte: u8) -> bool {
+    let end = skip(text, i, limit.min(i + 256), |b| {
+        b != byte && !matches!(b, b'/' | b'\n' | b'\r') && !is_blank(b) && !is_quote(b)
+    });
+    end < limit.min(i + 256) && text[end] == byte
+}
+
+/// Every literal that the built-in rules need.
+pub(crate) fn literals() -> Vec<Literal> {
+    let mut all = Vec::new();
+    for (word, least) in KEY_WORDS {
+        let follow = if *least == 0 { Follow::Anything } else { Follow::Value(*least) };
+        let letters = word.as_bytes()[0].is_ascii_alphanumeric();
+        let short = word.len() <= 4 && letters;
+        all.push(Literal::new(word, true, short && !matches!(*word, "pwd" | "auth" | "sid="), follow, Role::Key));
+    }
+    let anything = |texts: &[&str], any_case, word_start, role, all: &mut Vec<Literal>| {
+        all.extend(texts.iter().map(|t| Literal::new(t, any_case, word_start, Follow::Anything, role)));
+    };
+    let main = [
+        "password",
+        "passwd",
+        "secret",
+        "token",
+        "api_key",
+        "apikey",
+        "api-key",
+        "access_key",
+        "accesskey",
+        "private_key",
+        "secret_key",
+        "secretkey",
+        "credentials",
+        "authorization",
+        "passphrase",
+        "pwd",
+        "cookie",
+    ];
+    for word in main {
+        anything(&[&format!("{word}\\")], true, false, Role::EscapedKey, &mut all);
+        anything(&[&format!("{word}>"), &format!("{word}\">")], true, false, Role::Element, &mut all);
+    }
+    for word in [
+        "password",
+        "passwd",
+        "passphrase",
+        "secret",
+        "token",
+        "api-key",
+        "apikey",
+        "access-key",
+        "secret-key",
+        "private-key",
+        "auth-key",
+        "authkey",
+        "pass",
+        "pwd",
+        "credential",
+    ] {
+        anything(
+            &[&format!("-{word} "), &format!("-{word}\","), &format!("-{word}',")],
+            true,
+            false,
+            Role::Flag,
+            &mut all,
+        );
+    }
+    for (i, provider) in PROVIDERS.iter().enumerate() {
+        for start in provider.starts {
+            let word_start = provider.back == 0 && start.as_bytes()[0].is_ascii_alphanumeric();
+            all.push(Literal::new(start, false, word_start, Follow::Anything, Role::Provider(i)));
+        }
+    }
+    all.push(Literal::new("://", false, false, Follow::Byte(b'@'), Role::Url));
+    anything(&["@tcp(", "@unix(", "@tcp6("], false, false, Role::Dsn, &mut all);
+    anything(&["eyJ"], false, true, Role::Jwt, &mut all);
+    anything(
+        &["eyJhbGci", "eyJ0eXAi", "eyJraWQi", "eyJlbmMi", "eyJqa3Ui", "eyJ4NXQi", "ewogICJhbGci", "ewoiYWxnI"],
+        false,
+        false,
+        Role::Jwt,
+        &mut all,
+    );
+    anything(&["bearer ", "bearer%20", "bearer+"], true, false, Role::Bearer, &mut all);
+    anything(&["basic "], true, true, Role::Basic, &mut all);
+    all.push(Literal { across: true, ..Literal::new("value", true, true, Follow::Value(3), Role::PairValue) });
+    all.push(Literal::new("value\\", true, true, Follow::Anything, Role::PairValue));
+    anything(
+        &[
+            "password is ",
+            "passwd is ",
+            "passphrase is ",
+            "passcode is ",
+            "pwd is ",
+            "password was ",
+            "password to ",
+            "password for ",
+            "password reset to ",
+            "token is ",
+            "secret is ",
+            "key is ",
+            "pin is ",
+            "credentials are ",
+            "temporary password ",
+            "initial password ",
+            "default password ",
+            "generated password ",
+            "new password ",
+            "root password ",
+            "admin password ",
+            "with password ",
+            "using password ",
+            "and password ",
+            "wrong password ",
+            "bad password ",
+            "mot de passe est ",
+            "passwort lautet ",
+            "passwort ist ",
+            "kennwort ist ",
+            "la clave es ",
+            "senha \u{e9} ",
+        ],
+        true,
+        true,
+        Role::Prose,
+        &mut all,
+    );
+    anything(
+        &[
+            "identified by ",
+            "password '",
+            "password \"",
+            "requirepass ",
+            "masterauth ",
+            "pass '",
+            "auth_pass ",
+            "snmp-community ",
+            "set pwd ",
+            "bindpw ",
+        ],
+        true,
+        true,
+        Role::NextWord,
+        &mut all,
+    );
+    anything(&["AUTH "], false, true, Role::NextWord, &mut all);
+    anything(
+        &[
+            "curl ",
+            "sshpass -p",
+            "mysql -",
+            "mysqldump -",
+            "mysqladmin -",
+            "redis-cli ",
+            " login -",
+            "ldapsearch -",
+            "smbclient ",
+            "wget --",
+            "psexec ",
+            "net use ",
+            "openssl ",
+            "keytool ",
+        ],
+        true,
+        false,
+        Role::Command,
+        &mut all,
+    );
+    anything(&["machine "], false, true, Role::Netrc, &mut all);
+    anything(&[":5432:", ":5433:", ":6432:"], false, false, Role::Pgpass, &mut all);
+    anything(&["data\":{", "data\\\":{"], true, false, Role::DataObject, &mut all);
+    all.push(Literal { across: true, ..Literal::new("data\": {", true, false, Follow::Anything, Role::DataObject) });
+    anything(
+        &["-----BEGIN", "-----END", "---- BEGIN SSH2", "---- END SSH2", "PuTTY-User-Key-File", "Private-MAC:"],
+        false,
+        false,
+        Role::Block,
+        &mut all,
+    );
+    for text in ["data:", "stringData:", "kind: Secret"] {
+        all.push(Literal { across: true, ..Literal::new(text, false, true, Follow::Anything, Role::Block) });
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_must_follow_a_key() {
+        for (text, least, found) in [
+            ("=hunter2", 3, true),
+            ("\":\"hunter2\"", 3, true),
+            ("_file: \"hunter2\"", 3, true),
+            (" = 'hunter2'", 3, true),
+            ("=hu", 3, false),
+            ("=\n", 1, false),
+            (" hunter2", 3, false),
+            ("-x=hunter2", 3, false),
+            ("   : hunter2", 3, true),
+            ("    : hunter2", 3, false),
+        ] {
+            assert_eq!(separator(text.as_bytes(), 0, text.len(), least).is_some(), found, "{text}");
+        }
+    }
+
+    #[test]
+    fn literals_are_within_the_contract() {
+        let all = literals();
+        assert!(all.len() <= 1500, "{}", all.len());
+        assert!(all.iter().all(|l| (2..=64).contains(&l.text.len())));
+    }
+}

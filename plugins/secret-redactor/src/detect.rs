@@ -1,0 +1,464 @@
+//! The detector: one pass over a text for anchors, one for runs, and the rule of each. It has no memory between calls: what it
+//! finds at an anchor depends on the bytes around it alone. Streams, blocks and hold-back are `stream`'s matter.
+use crate::{
+    allow,
+    anchors::{self, LOOK_AHEAD, Literal, RUN_LENGTH, Role},
+    base64,
+    keys::public_name,
+    providers::PROVIDERS,
+    randomness::secret_run,
+    settings::Compiled,
+    site::{Mask, Site},
+    table::{self, number},
+    text::{Mix, Until, find, is_blank, is_name, is_quote, skip, skip_back},
+};
+use aho_corasick::{
+    Anchored, StartKind,
+    automaton::{Automaton, StateID},
+    dfa::{Builder, DFA},
+};
+use regex_automata::{Input, PatternID, hybrid, nfa::thompson, util::syntax};
+use std::cell::RefCell;
+
+/// The compiled rules.
+pub struct Detector {
+    pub(crate) settings: Compiled,
+    pub(crate) literals: Vec<Literal>,
+    finder: DFA,
+    tokens: hybrid::dfa::DFA,
+    cache: RefCell<hybrid::dfa::Cache>,
+    /// Patterns of provider `i`: its lead, if any, and its secret.
+    patterns: Vec<(Option<PatternID>, PatternID)>,
+    enabled: Vec<bool>,
+    run: [bool; 256],
+    /// Starts of providers' tokens, by their first byte: provider and start.
+    starts: Vec<Vec<(usize, &'static [u8])>>,
+    /// Providers that are looked for at runs.
+    at_runs: Vec<usize>,
+}
+
+impl std::fmt::Debug for Detector {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Detector").field("literals", &self.literals.len()).finish_non_exhaustive()
+    }
+}
+
+/// What a lazy automaton may remember.
+const CACHE: usize = 2 << 20;
+
+impl Detector {
+    /// Compiles every rule under these settings.
+    pub fn new(settings: Compiled) -> Result<Detector, String> {
+        let mut literals = anchors::literals();
+        let mut regexes: Vec<String> = Vec::new();
+        let mut patterns = Vec::new();
+        let pattern = |regexes: &mut Vec<String>, regex: &str| {
+            regexes.push(regex.to_owned());
+            PatternID::new(regexes.len() - 1).map_err(|_| "too many patterns".to_owned())
+        };
+        for provider in PROVIDERS {
+            let lead = if provider.lead.is_empty() { None } else { Some(pattern(&mut regexes, provider.lead)?) };
+            patterns.push((lead, pattern(&mut regexes, provider.secret)?));
+        }
+        for (i, extra) in settings.patterns.iter().enumerate() {
+            patterns.push((None, pattern(&mut regexes, &extra.regex)?));
+            literals.extend(
+                extra.starts.iter().map(|s| Literal::new(s, true, false, anchors::Follow::Anything, Role::Operator(i))),
+            );
+        }
+        for word in &settings.keys {
+            literals.push(Literal::new(word, true, false, anchors::Follow::Value(3), Role::Key));
+        }
+        let finder = Builder::new()
+            .ascii_case_insensitive(true)
+            .start_kind(StartKind::Unanchored)
+            .build(literals.iter().map(|l| &l.text))
+            .map_err(|e| format!("literals: {e}"))?;
+        let tokens = hybrid::dfa::DFA::builder()
+            .configure(
+                hybrid::dfa::Config::new()
+                    .starts_for_each_pattern(true)
+                    .cache_capacity(CACHE)
+                    .skip_cache_capacity_check(true),
+            )
+            .syntax(syntax::Config::new().unicode(false).utf8(false))
+            .thompson(thompson::Config::new().utf8(false))
+            .build_many(&regexes)
+            .map_err(|e| format!("patterns: {e}"))?;
+        let cache = RefCell::new(tokens.create_cache());
+        let enabled = table::builtin()
+            .map(|(id, _)| id.to_owned())
+            .chain(settings.patterns.iter().map(|p| p.id.clone()))
+            .map(|id| !settings.disabled.contains(&id))
+            .collect();
+        let mut run = [false; 256];
+        anchors::RUN_ALPHABET.bytes().for_each(|b| run[usize::from(b)] = true);
+        let mut starts = vec![Vec::new(); 256];
+        for (i, p) in PROVIDERS.iter().enumerate().filter(|(_, p)| p.lead.is_empty() && p.back == 0) {
+            p.starts.iter().for_each(|s| starts[usize::from(s.as_bytes()[0])].push((i, s.as_bytes())));
+        }
+        let at_runs = PROVIDERS.iter().enumerate().filter(|(_, p)| p.starts.is_empty()).map(|(i, _)| i).collect();
+        Ok(Detector { settings, literals, finder, tokens, cache, patterns, enabled, run, starts, at_runs })
+    }
+
+    /// Id and description of every rule, by number.
+    pub fn rules(&self) -> Vec<(String, String)> {
+        let extra = self.settings.patterns.iter().map(|p| (p.id.clone(), "A pattern of the operator's".to_owned()));
+        table::builtin().map(|(id, d)| (id.to_owned(), d.to_owned())).chain(extra).collect()
+    }
+
+    /// Whether a rule, by number, may be named.
+    pub fn is_enabled(&self, rule: u32) -> bool {
+        self.enabled.get(rule as usize).copied().unwrap_or(false)
+    }
+
+    /// Everything whose anchor lies in `text[from..to]`. Each anchor must have `LOOK_AHEAD` bytes, its line's end or the stream's
+    /// end behind it.
+    pub fn find(
+        &self,
+        text: &[u8],
+        from: usize,
+        to: usize,
+        scalars: bool,
+        out: &mut Vec<Mask>,
+        marks: &mut Vec<usize>,
+    ) {
+        let first = out.len();
+        self.literals_in(text, from, to, scalars, out, marks);
+        self.runs_in(text, from, to, scalars, out);
+        for (i, _) in self.settings.patterns.iter().enumerate().filter(|(_, p)| p.starts.is_empty()) {
+            for at in (from..to).filter(|at| is_word(text[*at]) && (*at == 0 || !is_word(text[*at - 1]))) {
+                self.operator(Site::new(text, at, scalars), i, out);
+            }
+        }
+        let mut kept = first;
+        for i in first..out.len() {
+            let mask = out[i];
+            if mask.end > mask.start && self.is_enabled(mask.rule) {
+                out[kept] = mask;
+                kept += 1;
+            }
+        }
+        out.truncate(kept);
+    }
+
+    fn literals_in(
+        &self,
+        text: &[u8],
+        from: usize,
+        to: usize,
+        scalars: bool,
+        out: &mut Vec<Mask>,
+        marks: &mut Vec<usize>,
+    ) {
+        let Ok(mut state) = self.finder.start_state(Anchored::No) else { return };
+        let end = text.len().min(to + 64);
+        let mut i = from;
+        while let Some((next, at_match)) = next_match(&self.finder, state, &text[i..end]) {
+            i += next + 1;
+            state = at_match;
+            for n in 0..self.finder.match_len(state) {
+                let literal = &self.literals[self.finder.match_pattern(state, n).as_usize()];
+                let stop = i;
+                let at = stop - literal.text.len();
+                if at >= to {
+                    continue;
+                }
+                let limit = stop
+                    + memchr::memchr(b'\n', &text[stop..text.len().min(stop + 512)])
+                        .unwrap_or(text.len().min(stop + 512) - stop);
+                if !literal.counts(text, at, limit) {
+                    continue;
+                }
+                if matches!(literal.role, Role::Block | Role::DataObject) {
+                    marks.push(at);
+                }
+                self.rule(literal.role, Site::new(text, at, scalars), stop, out);
+            }
+        }
+    }
+
+    fn rule(&self, role: Role, site: Site, stop: usize, out: &mut Vec<Mask>) {
+        match role {
+            _ if stop > site.limit => {}
+            Role::Key => {
+                let plain = matches!(site.text[stop - 1], b'=' | b':');
+                self.assignment(site, stop - usize::from(plain), out);
+            }
+            Role::EscapedKey => self.escaped_assignment(site, stop, out),
+            Role::Element => self.element(site, stop, out),
+            Role::Flag => self.flag(site, stop, out),
+            Role::Provider(i) => self.provider(site, i, site.at, out),
+            Role::Url => self.url(site, stop, out),
+            Role::Dsn => self.dsn(site, out),
+            Role::Jwt => self.jwt(site, out),
+            Role::Bearer => self.bearer(site, stop, out),
+            Role::Basic => self.basic(site, stop, out),
+            Role::PairValue => self.pair(site, stop, out),
+            Role::Prose => self.prose(site, stop, out),
+            Role::NextWord => self.next_word(site, stop, out),
+            Role::Command => self.command(site, out),
+            Role::Netrc => self.netrc(site, out),
+            Role::Pgpass => self.pgpass(site, stop, out),
+            Role::DataObject => self.data_object(site, stop, out),
+            Role::Block => {}
+            Role::Operator(i) => self.operator(site, i, out),
+        }
+    }
+
+    /// The end of pattern `id` at `at`, no further than `limit`.
+    fn matches(&self, text: &[u8], at: usize, limit: usize, id: PatternID) -> Option<usize> {
+        let input = Input::new(text).range(at..limit).anchored(regex_automata::Anchored::Pattern(id));
+        self.tokens
+            .try_search_fwd(&mut self.cache.borrow_mut(), &input)
+            .ok()
+            .flatten()
+            .map(|m| m.offset())
+            .filter(|end| *end > at)
+    }
+
+    fn provider(&self, site: Site, index: usize, at: usize, out: &mut Vec<Mask>) {
+        let Site { text, limit, .. } = site;
+        let (lead, secret) = self.patterns[index];
+        let start = match lead {
+            Some(lead) => match self.matches(text, at, limit, lead) {
+                Some(end) => end,
+                None => return,
+            },
+            None => at,
+        };
+        let Some(end) = self.matches(text, start, limit, secret) else {
+            return self.unfinished(site, index, start, out);
+        };
+        if end < limit && text[end].is_ascii_alphanumeric() {
+            return;
+        }
+        let start = skip_back(text, start, site.floor.max(start.saturating_sub(PROVIDERS[index].back)), |b| {
+            b.is_ascii_alphanumeric() || b == b'_'
+        });
+        out.push(site.mask(table::provider(index), start, end, (end == limit && site.cut).then_some(Until::Token)));
+    }
+
+    /// The stream ends within what may become a token: at its very end, a known start and token bytes only.
+    fn unfinished(&self, site: Site, index: usize, start: usize, out: &mut Vec<Mask>) {
+        let Site { text, limit, .. } = site;
+        if limit == text.len()
+            && !site.cut
+            && limit - start > 4
+            && text[start..]
+                .iter()
+                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'+' | b'/' | b'='))
+        {
+            out.push(site.mask(table::provider(index), start, limit, None));
+        }
+    }
+
+    fn operator(&self, site: Site, index: usize, out: &mut Vec<Mask>) {
+        let Site { text, at, limit, .. } = site;
+        if at > 0 && is_word(text[at - 1]) && is_word(text[at]) {
+            return;
+        }
+        let (_, pattern) = self.patterns[PROVIDERS.len() + index];
+        if let Some(end) = self.matches(text, at, limit, pattern)
+            && !(end < limit && is_word(text[end]) && is_word(text[end - 1]))
+        {
+            out.push(site.mask(
+                table::provider(PROVIDERS.len() + index),
+                at,
+                end,
+                (end == limit && site.cut).then_some(Until::Token),
+            ));
+        }
+    }
+
+    /// The rule of the provider whose token is exactly `text[start..end]`.
+    pub(crate) fn token_rule(&self, text: &[u8], start: usize, end: usize) -> Option<u32> {
+        let value = &text[start..end];
+        if value.starts_with(b"eyJ") && value.contains(&b'.') {
+            return Some(const { number("jwt") });
+        }
+        let first = usize::from(*value.first()?);
+        self.starts[first].iter().find_map(|(i, s)| {
+            (value.starts_with(s) && self.matches(text, start, end, self.patterns[*i].1) == Some(end))
+                .then(|| table::provider(*i))
+        })
+    }
+
+    fn runs_in(&self, text: &[u8], from: usize, to: usize, scalars: bool, out: &mut Vec<Mask>) {
+        let in_run = |b: u8| self.run[usize::from(b)];
+        let mut i = from;
+        // The run that began before `from` is decided already.
+        if i > 0 && in_run(text[i - 1]) {
+            while i < to && in_run(text[i]) {
+                i += 1;
+            }
+        }
+        while i < to {
+            // If the byte RUN_LENGTH - 1 further on is outside, no run that long begins here.
+            let probe = i + RUN_LENGTH - 1;
+            if probe >= text.len() {
+                break;
+            }
+            if !in_run(text[probe]) {
+                i = probe + 1;
+                // Its own run begins later; go back to nothing: all bytes up to the probe belong to shorter runs.
+                continue;
+            }
+            let start = skip_back(text, probe, i, in_run);
+            if start > i || i == 0 || !in_run(text[i - 1]) {
+                if start >= to {
+                    break;
+                }
+                let end = skip(text, probe, text.len().min(start + LOOK_AHEAD), in_run);
+                if end - start >= RUN_LENGTH {
+                    self.run_at(Site::new(text, start, scalars), end, out);
+                }
+                i = skip(text, end, to.max(end), in_run);
+            } else {
+                i = skip(text, probe, to.max(probe), in_run);
+            }
+        }
+    }
+
+    /// A run of `anchors::RUN_LENGTH` or more: a provider's token without a start of its own, or one without any form.
+    fn run_at(&self, site: Site, end: usize, out: &mut Vec<Mask>) {
+        let Site { text, at, limit, .. } = site;
+        let end = end.min(limit);
+        // The slashes of a URL are no part of what follows them.
+        let at = if text[at..end].starts_with(b"//") { at + 2 } else { at };
+        let run = &text[at..end];
+        let mix = Mix::of(run);
+        if mix.kinds() < 3 {
+            return;
+        }
+        for &i in &self.at_runs {
+            self.provider_run(site, i, out);
+        }
+        if self.token_rule(text, at, end).is_some() || public_context(site) || allow::uuid(run) {
+            return;
+        }
+        let least = self.settings.entropy_length;
+        let whole = run.iter().filter(|b| **b == b'/').count() * 10 <= run.len() && secret_run(run, least);
+        let cut = |_start: usize, stop: usize| (stop == limit && site.cut).then_some(Until::Token);
+        if whole {
+            if !plain_base64(run) {
+                let padded = skip(text, end, limit.min(end + 2), |b| b == b'=');
+                out.push(site.mask(const { number("high-entropy") }, at, padded, cut(at, padded)));
+            }
+            return;
+        }
+        let mut start = at;
+        while start < end {
+            let stop = skip(text, start, end, |b| !matches!(b, b'/' | b'-' | b'_' | b'+'));
+            if stop - start >= least && secret_run(&text[start..stop], least) && !plain_base64(&text[start..stop]) {
+                out.push(site.mask(const { number("high-entropy") }, start, stop, cut(start, stop)));
+            }
+            start = stop + 1;
+        }
+        let mut start = at;
+        while start < end {
+            let stop = skip(text, start, end, |b| b != b'/');
+            if stop - start >= least && secret_run(&text[start..stop], least) && !plain_base64(&text[start..stop]) {
+                out.push(site.mask(const { number("high-entropy") }, start, stop, cut(start, stop)));
+            }
+            start = stop + 1;
+        }
+    }
+
+    fn provider_run(&self, site: Site, index: usize, out: &mut Vec<Mask>) {
+        if site.at > 0 && site.text[site.at - 1].is_ascii_alphanumeric() {
+            return;
+        }
+        let (_, secret) = self.patterns[index];
+        if let Some(end) = self.matches(site.text, site.at, site.limit, secret)
+            && !(end < site.limit && site.text[end].is_ascii_alphanumeric())
+        {
+            out.push(site.mask(
+                table::provider(index),
+                site.at,
+                end,
+                (end == site.limit && site.cut).then_some(Until::Token),
+            ));
+        }
+    }
+}
+
+/// The first place in `text` where a literal ends, and the state there. A loop of its own, so that the state stays in a register.
+#[inline(never)]
+fn next_match(finder: &DFA, mut state: StateID, text: &[u8]) -> Option<(usize, StateID)> {
+    for (i, &byte) in text.iter().enumerate() {
+        state = finder.next_state(Anchored::No, state, byte);
+        if finder.is_special(state) && finder.is_match(state) {
+            return Some((i, state));
+        }
+    }
+    None
+}
+
+fn is_word(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || b == b'_'
+}
+
+/// What stands before a run says that it is public: `sha256:`, `ssh-rsa `, an etag's or an id's key, a class path.
+fn public_context(site: Site) -> bool {
+    let Site { text, at, floor, .. } = site;
+    let before = &text[floor..at];
+    let run = &text[at..];
+    let marks: [&[u8]; 9] =
+        [b"sha256:", b"SHA256:", b"sha512:", b"sha1:", b"MD5:", b"@sha256:", b"W/\"", b"h1:", b"base64,"];
+    let runs: [&[u8]; 8] = [
+        b"sha256-",
+        b"sha384-",
+        b"sha512-",
+        b"AAAAB3NzaC1yc2E",
+        b"AAAAC3NzaC1lZDI1NTE5",
+        b"AAAAE2VjZHNh",
+        b"LS0tLS1CRUdJTiBDRVJU",
+        b"LS0tLS1CRUdJTiBQVUJM",
+    ];
+    if marks[..8].iter().any(|m| before.ends_with(m)) || runs.iter().any(|r| run.starts_with(r)) {
+        return true;
+    }
+    // Public keys by their header and length.
+    let length = skip(run, 0, run.len().min(LOOK_AHEAD), |b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/'));
+    let public: [(&[u8], usize); 4] = [
+        (b"MFkwEwYHKoZIzj0", 124),
+        (b"MIIBIjANBgkqhkiG9w0B", 392),
+        (b"MIICIjANBgkqhkiG9w0B", 736),
+        (b"MCowBQYDK2Vw", 60),
+    ];
+    if public.iter().any(|(lead, most)| run.starts_with(lead) && (most - 2..=*most).contains(&length)) {
+        return true;
+    }
+    // `Class$Inner`, `a.b.Name`: a dotted name goes on here.
+    if before.ends_with(b"$")
+        || (before.ends_with(b".")
+            && before.len() > 4
+            && before[..before.len() - 1].iter().rev().take(4).all(u8::is_ascii_lowercase))
+    {
+        return true;
+    }
+    let value = skip_back(text, at, floor, |b| is_blank(b) || is_quote(b) || b == b'\\');
+    if value > floor && matches!(text[value - 1], b'=' | b':') {
+        let key_end = skip_back(text, value - 1, floor, |b| is_blank(b) || is_quote(b) || b == b'\\');
+        let key = skip_back(text, key_end, floor.max(key_end.saturating_sub(64)), |b| is_name(b) || b == b'-');
+        return public_name(&text[key..key_end]);
+    }
+    false
+}
+
+/// Base64 of text that a person may read and that names no secret; of a certificate or another public structure.
+fn plain_base64(run: &[u8]) -> bool {
+    if !base64::is_base64(run) {
+        return false;
+    }
+    let says = base64::decode(run, 512);
+    let telling: [&[u8]; 10] =
+        [b"pass", b"secret", b"token", b"key", b"auth", b"bearer", b"private", b"://", b"pwd", b"credential"];
+    base64::is_text(&says) && !telling.iter().any(|w| find(&says, w).is_some()) && !user_and_password(&says)
+}
+
+/// `user:password` and nothing else.
+fn user_and_password(says: &[u8]) -> bool {
+    says.iter().filter(|b| **b == b':').count() == 1 && !says.contains(&b' ') && says.len() < 80
+}

@@ -1,0 +1,311 @@
+//! Names of values: which key says that its value is a secret, and how surely.
+use crate::{
+    table::number,
+    words::{ABOUT, BENIGN, ENDINGS, KEY_KINDS, NEUTRAL, PASSWORDS, PUBLIC},
+};
+use std::sync::LazyLock;
+
+/// How sure a key makes us, and what else its value must then be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Strength {
+    /// Any value that is not plainly harmless.
+    Certain,
+    /// The value must not be an object's name or a plain word.
+    Likely,
+    /// The value must look random.
+    Weak,
+    /// Digits count as well.
+    Pin,
+    /// An `Authorization` header or field: a scheme may stand before the secret.
+    Authorization,
+    /// A cookie header: pairs of names and values.
+    Cookie,
+    /// Several words are one secret.
+    Phrase,
+}
+
+/// What a key says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Meaning {
+    pub(crate) strength: Strength,
+    pub(crate) rule: u32,
+}
+
+/// What a word is, as bits.
+mod class {
+    pub(super) const PASSWORD: u16 = 1;
+    pub(super) const KEY_KIND: u16 = 2;
+    pub(super) const ABOUT: u16 = 4;
+    pub(super) const BENIGN: u16 = 8;
+    pub(super) const NEUTRAL: u16 = 16;
+    pub(super) const PUBLIC: u16 = 32;
+    pub(super) const PHRASE: u16 = 64;
+}
+
+/// The word lists as one table: open addressing, so that a key costs a few looks and not a walk over every list.
+static WORDS: LazyLock<Words> = LazyLock::new(Words::new);
+
+struct Words(Vec<(&'static str, u16)>);
+
+impl Words {
+    const SLOTS: usize = 4096;
+
+    fn new() -> Words {
+        let mut words = Words(vec![("", 0); Words::SLOTS]);
+        let lists = [
+            (PASSWORDS, class::PASSWORD),
+            (KEY_KINDS, class::KEY_KIND),
+            (ABOUT, class::ABOUT),
+            (BENIGN, class::BENIGN),
+            (NEUTRAL, class::NEUTRAL),
+            (PUBLIC, class::PUBLIC),
+            (&["seed", "recovery", "backup"], class::PHRASE),
+        ];
+        for (list, bit) in lists {
+            for word in list {
+                let slot = words.slot(word.as_bytes());
+                words.0[slot] = (word, words.0[slot].1 | bit);
+            }
+        }
+        words
+    }
+
+    /// The slot that holds `word`, or the empty one where it belongs. Half of the slots stay empty, so one is always met.
+    fn slot(&self, word: &[u8]) -> usize {
+        let hash = word.iter().fold(0x811c_9dc5_u32, |h, b| (h ^ u32::from(*b)).wrapping_mul(0x0100_0193));
+        let mut slot = (hash ^ hash >> 15) as usize % Words::SLOTS;
+        while !self.0[slot].0.is_empty() && self.0[slot].0.as_bytes() != word {
+            slot = (slot + 1) % Words::SLOTS;
+        }
+        slot
+    }
+
+    fn of(&self, word: &[u8]) -> u16 {
+        self.0[self.slot(word)].1
+    }
+}
+
+/// What a key means. `key` is the name alone: no quotes, no blanks around it. `more`: key names the operator added, lower case.
+pub(crate) fn meaning(key: &[u8], more: &[String]) -> Option<Meaning> {
+    let key = &key[key.len().saturating_sub(96)..];
+    if !more.is_empty() && more.iter().any(|m| key.eq_ignore_ascii_case(m.as_bytes())) {
+        return Some(Meaning { strength: Strength::Certain, rule: const { number("operator-key") } });
+    }
+    if !key.is_ascii() {
+        return Some(Meaning { strength: Strength::Certain, rule: const { number("password-assignment") } });
+    }
+    let mut lower = [0u8; 96];
+    let mut bounds = [(0usize, 0usize); 16];
+    let words = split(key, &mut lower, &mut bounds);
+    let word = |i: usize| -> &[u8] { &lower[bounds[i].0..bounds[i].1] };
+    let mut classes = [0u16; 16];
+    for (i, class) in classes.iter_mut().enumerate().take(words) {
+        *class = WORDS.of(word(i));
+    }
+    let is = |i: usize, class: u16| classes[i] & class != 0;
+    let said = |i: usize, what: &str| word(i) == what.as_bytes();
+    let mut best: Option<(Meaning, usize)> = None;
+    for i in 0..words {
+        let after = |n: usize| i + n < words;
+        let previous = |class: u16| i > 0 && is(i - 1, class);
+        let found = |strength, rule| Some(Meaning { strength, rule });
+        let ending = matches!(word(i).last(), Some(b'd' | b'e' | b't' | b'n' | b'y'))
+            .then_some(ENDINGS)
+            .into_iter()
+            .flatten()
+            .find(|(e, _)| word(i).len() > e.len() && word(i).ends_with(e.as_bytes()))
+            .map(|(_, k)| *k);
+        let now = if is(i, class::PASSWORD) || ending == Some("password") {
+            found(Strength::Certain, const { number("password-assignment") })
+        } else if said(i, "secret") || said(i, "secrets") || ending == Some("secret") {
+            let compound = i > 0 || ending.is_some() || (after(1) && (said(i + 1, "key") || said(i + 1, "access")));
+            found(if compound { Strength::Certain } else { Strength::Likely }, const { number("secret-assignment") })
+        } else if said(i, "token") || ending == Some("token") {
+            if previous(class::BENIGN) { None } else { found(Strength::Likely, const { number("token-assignment") }) }
+        } else if (said(i, "key") && previous(class::KEY_KIND)) || ending == Some("key") || said(i, "apikey") {
+            let secret = said(i, "key") && said(i - 1, "secret");
+            found(if secret { Strength::Certain } else { Strength::Likely }, const { number("api-key-assignment") })
+        } else if said(i, "credential") || said(i, "credentials") || said(i, "creds") {
+            found(Strength::Likely, const { number("credential-assignment") })
+        } else if said(i, "authorization") {
+            found(Strength::Authorization, const { number("authorization-header") })
+        } else if said(i, "auth") || said(i, "bearer") || said(i, "jwt") || said(i, "sas") {
+            found(Strength::Weak, const { number("credential-assignment") })
+        } else if said(i, "cookie") || said(i, "cookies") {
+            found(Strength::Cookie, const { number("cookie") })
+        } else if matches!(word(i), b"session" | b"sessid" | b"sessionid" | b"sid" | b"phpsessid" | b"jsessionid") {
+            found(Strength::Weak, const { number("session-id") })
+        } else if matches!(word(i), b"csrf" | b"xsrf") {
+            found(Strength::Weak, const { number("token-assignment") })
+        } else if matches!(word(i), b"signature" | b"sig") {
+            found(Strength::Weak, const { number("signature") })
+        } else if matches!(word(i), b"otp" | b"pin" | b"pincode" | b"cvv" | b"cvc" | b"totp" | b"mfa" | b"2fa")
+            || (said(i, "code")
+                && i > 0
+                && matches!(word(i - 1), b"verification" | b"backup" | b"recovery" | b"time" | b"security"))
+        {
+            found(Strength::Pin, const { number("pin-code") })
+        } else if said(i, "code") && words == 1 || matches!(word(i), b"salt") {
+            found(Strength::Weak, const { number("credential-assignment") })
+        } else if said(i, "mnemonic") || (said(i, "phrase") && previous(class::PHRASE)) || said(i, "seedphrase") {
+            found(Strength::Phrase, const { number("seed-phrase") })
+        } else if matches!(word(i), b"dockerconfigjson" | b"kubeconfig" | b"unseal") {
+            found(Strength::Weak, const { number("credential-assignment") })
+        } else {
+            None
+        };
+        let settled = best
+            .is_some_and(|(m, _)| m.strength == Strength::Certain && m.rule == const { number("api-key-assignment") });
+        if let Some(m) = now.filter(|_| !settled) {
+            best = Some((m, i));
+        } else if now.is_some() || (is(i, class::NEUTRAL) && best.is_some()) {
+            // The word before it still says what the value is.
+        } else if let Some((m, _)) = best {
+            let key_after = said(i, "key")
+                && [
+                    const { number("secret-assignment") },
+                    const { number("session-id") },
+                    const { number("cookie") },
+                    const { number("credential-assignment") },
+                ]
+                .contains(&m.rule);
+            let access_key = said(i, "access") && i + 1 < words && said(i + 1, "key");
+            if key_after || access_key {
+                best = Some((Meaning { strength: Strength::Certain, rule: const { number("api-key-assignment") } }, i));
+            } else if is(i, class::ABOUT) {
+                best = None;
+            } else if !word(i).iter().all(u8::is_ascii_digit) && m.strength != Strength::Certain {
+                best = Some((Meaning { strength: Strength::Weak, ..m }, i));
+            }
+        }
+    }
+    best.map(|(m, _)| m)
+}
+
+/// Splits a key into lower-case words at `_`, `-`, `.`, blanks and changes of case.
+fn split(key: &[u8], lower: &mut [u8; 96], bounds: &mut [(usize, usize); 16]) -> usize {
+    let mut words = 0;
+    let mut start = None;
+    for (i, &b) in key.iter().enumerate() {
+        lower[i] = b.to_ascii_lowercase();
+        let letter = b.is_ascii_alphanumeric();
+        let hump = start.is_some()
+            && b.is_ascii_uppercase()
+            && (key[i - 1].is_ascii_lowercase()
+                || (key[i - 1].is_ascii_uppercase()
+                    && key.get(i + 1).is_some_and(u8::is_ascii_lowercase)
+                    && !plural(key, i)));
+        if let Some(s) = start
+            && (!letter || hump)
+        {
+            if words < bounds.len() {
+                bounds[words] = (s, i);
+                words += 1;
+            }
+            start = None;
+        }
+        if letter && start.is_none() {
+            start = Some(i);
+        }
+    }
+    if let Some(s) = start
+        && words < bounds.len()
+    {
+        bounds[words] = (s, key.len());
+        words += 1;
+    }
+    // `password2` is a password.
+    for (from, to) in bounds.iter_mut().take(words) {
+        let stem = crate::text::skip(key, *from, *to, |b| b.is_ascii_alphabetic());
+        if stem >= *from + 4 && lower[stem..*to].iter().all(u8::is_ascii_digit) {
+            *to = stem;
+        }
+    }
+    words
+}
+
+/// `IDs`, `URLs`: the small letter is a plural.
+fn plural(key: &[u8], i: usize) -> bool {
+    key.get(i + 1) == Some(&b's') && key.get(i + 2).is_none_or(|b| !b.is_ascii_lowercase())
+}
+
+/// Names whose values look random and are public: ids, digests, cursors.
+pub(crate) fn public_name(key: &[u8]) -> bool {
+    let key = &key[key.len().saturating_sub(96)..];
+    let mut lower = [0u8; 96];
+    let mut bounds = [(0usize, 0usize); 16];
+    let words = split(key, &mut lower, &mut bounds);
+    if key.is_empty() || meaning(key, &[]).is_some() {
+        return false;
+    }
+    let whole = &lower[..key.len()];
+    WORDS.of(whole) & class::PUBLIC != 0
+        || (words > 0 && WORDS.of(&lower[bounds[words - 1].0..bounds[words - 1].1]) & class::PUBLIC != 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_mean_what_they_say() {
+        use Strength::{Authorization, Certain, Likely, Pin, Weak};
+        for (key, strength) in [
+            ("password", Certain),
+            ("DB_PASSWORD", Certain),
+            ("dbPassword", Certain),
+            ("spring.datasource.password", Certain),
+            ("PGPASSWORD", Certain),
+            ("mysqlpwd", Certain),
+            ("client_secret", Certain),
+            ("clientSecret", Certain),
+            ("secret", Likely),
+            ("secret_key", Certain),
+            ("AWS_SECRET_ACCESS_KEY", Certain),
+            ("access_token", Likely),
+            ("token", Likely),
+            ("X-Api-Key", Likely),
+            ("apiKey", Likely),
+            ("APIKey", Likely),
+            ("auth", Weak),
+            ("Authorization", Authorization),
+            ("otp", Pin),
+            ("password2", Certain),
+            ("password_hash", Certain),
+            ("new_password", Certain),
+        ] {
+            assert_eq!(meaning(key.as_bytes(), &[]).map(|m| m.strength), Some(strength), "{key}");
+        }
+    }
+
+    #[test]
+    fn keys_about_secrets_are_no_secrets() {
+        for key in [
+            "password_file",
+            "secretName",
+            "secretKeyRef",
+            "token_count",
+            "max_tokens",
+            "tokens",
+            "token_type",
+            "passwordPolicy",
+            "key",
+            "cache_key",
+            "partition_key",
+            "public_key",
+            "nextPageToken",
+            "auth_method",
+            "session_count",
+            "token_expires_in",
+            "compass",
+            "author",
+            "authority",
+            "passed",
+            "bypass",
+            "tokenizer",
+            "access_key_id",
+        ] {
+            assert_eq!(meaning(key.as_bytes(), &[]), None, "{key}");
+        }
+    }
+}

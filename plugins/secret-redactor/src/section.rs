@@ -1,0 +1,124 @@
+//! The data of a Secret written over many lines: YAML, indented JSON, and the scalars of a document.
+use crate::{
+    allow::harmless,
+    detect::Detector,
+    keyed::encoded_secret,
+    site::Mask,
+    table::number,
+    text::{is_blank, is_quote, reads, skip},
+    value::value_at,
+};
+
+/// How many bytes of data are followed.
+const LONGEST: u64 = 16 << 10;
+
+/// What the following lines belong to.
+#[derive(Clone, Debug)]
+pub(crate) enum Section {
+    /// Lines deeper than `indent` are data. `plain`: `stringData`, whose values are not encoded. `certain`: a Secret for sure.
+    Data { indent: usize, plain: bool, certain: bool, start: u64, literal: Option<usize> },
+    /// Scalars whose pointer begins so are of a Secret.
+    Document { prefix: Vec<u8> },
+}
+
+/// What a line does to the section.
+pub(crate) enum Then {
+    Stay,
+    Close,
+}
+
+/// Whether the line `text[start..end]` opens a section.
+pub(crate) fn opens(text: &[u8], start: usize, end: usize, base: u64, scalars: bool) -> Option<Section> {
+    let line = &text[start..end];
+    if scalars {
+        let prefix = line.strip_suffix(b"/kind: Secret")?;
+        return (prefix.len() <= 256).then(|| Section::Document { prefix: prefix.to_vec() });
+    }
+    let indent = skip(line, 0, line.len(), |b| b == b' ');
+    let name = &line[indent..];
+    let name = name.strip_prefix(b"- ").unwrap_or(name);
+    let plain = name.starts_with(b"stringData:") || name.starts_with(b"\"stringData\":");
+    let rest = [b"data:".as_slice(), b"stringData:", b"\"data\":", b"\"stringData\":"]
+        .iter()
+        .find_map(|n| name.strip_prefix(*n))?;
+    if !matches!(rest.trim_ascii(), b"" | b"{") {
+        return None;
+    }
+    let back = &text[start.saturating_sub(256)..start];
+    let after_break = back.windows(4).rposition(|w| w == b"\n---").map_or(0, |n| n + 4);
+    let certain = plain || memchr::memmem::find(&back[after_break..], b"kind: Secret\n").is_some();
+    Some(Section::Data { indent, plain, certain, start: base + start as u64, literal: None })
+}
+
+impl Section {
+    /// Judges the line `text[start..end]` of the section.
+    pub(crate) fn line(
+        &mut self,
+        detector: &Detector,
+        text: &[u8],
+        start: usize,
+        end: usize,
+        base: u64,
+        out: &mut Vec<Mask>,
+    ) -> Then {
+        let rule = const { number("kubernetes-secret-data") };
+        let line = &text[start..end];
+        match self {
+            Section::Document { prefix } => {
+                let Some(rest) = line.strip_prefix(prefix.as_slice()) else {
+                    return if line.starts_with(b"  ") { Then::Stay } else { Then::Close };
+                };
+                if rest.starts_with(b"/apiVersion: ") || (rest.starts_with(b"/kind: ") && rest != b"/kind: Secret") {
+                    return Then::Close;
+                }
+                if (rest.starts_with(b"/data/") || rest.starts_with(b"/stringData/"))
+                    && let Some(colon) = memchr::memmem::find(rest, b": ")
+                {
+                    let value = start + prefix.len() + colon + 2;
+                    if value < end && !harmless(&text[value..end]) {
+                        out.push(Mask { rule, start: value, end, until: Some(crate::text::Until::Scalar) });
+                    }
+                }
+                Then::Stay
+            }
+            Section::Data { indent, plain, certain, start: first, literal } => {
+                let own = skip(line, 0, line.len(), |b| b == b' ');
+                if base + start as u64 > *first + LONGEST {
+                    return Then::Close;
+                }
+                if line.trim_ascii().is_empty() {
+                    return Then::Stay;
+                }
+                if let Some(key) = *literal {
+                    if own > key {
+                        out.push(Mask { rule, start: start + own, end, until: None });
+                        return Then::Stay;
+                    }
+                    *literal = None;
+                }
+                if own <= *indent {
+                    return Then::Close;
+                }
+                let key = start + own + usize::from(is_quote(line[own]));
+                let colon = skip(text, key, end, |b| b != b':' && !is_blank(b));
+                if colon >= end || text[colon] != b':' {
+                    return Then::Close;
+                }
+                let value = value_at(text, colon + 1, end, false);
+                let bytes = &text[value.start..value.end];
+                if matches!(text[colon + 1..end].trim_ascii(), [b'|' | b'>'] | [b'|' | b'>', b'-' | b'+']) {
+                    if *plain || *certain {
+                        *literal = Some(own);
+                    }
+                    return Then::Stay;
+                }
+                let masked =
+                    if *plain { !bytes.is_empty() && !harmless(bytes) } else { encoded_secret(bytes, *certain) };
+                if masked && detector.is_enabled(rule) && !reads(text, value.start, b"null") {
+                    out.push(Mask { rule, start: value.start, end: value.end, until: None });
+                }
+                Then::Stay
+            }
+        }
+    }
+}

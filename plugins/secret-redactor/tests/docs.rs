@@ -1,0 +1,63 @@
+//! The page of rules is made from the table, so that it cannot say anything else. `BLESS=1` writes it anew.
+#![allow(clippy::unwrap_used, clippy::panic)]
+use secret_redactor::{SCHEMA, Settings, catalogue};
+use std::fmt::Write;
+
+const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/policies/secret-redactor.md");
+
+fn page() -> String {
+    let mut out = String::from(
+        "# secret-redactor\n\n\
+         <!-- Made by plugins/secret-redactor/tests/docs.rs from the table of rules; BLESS=1 writes it anew. -->\n\n\
+         Points at credentials in logs, events, objects, command output and error texts; the host masks them. It imports nothing\n\
+         and returns nothing but ranges and rule ids.\n\n\
+         ## How it decides\n\n\
+         - A token whose form names its issuer is masked wherever it stands.\n\
+         - A value is masked when its key names a secret: `key=value`, JSON (escaped at any depth, too), YAML, XML, flags, query\n  \
+           strings, `name` and `value` pairs, headers, cookies, URLs, connection strings, statements and sentences.\n\
+         - A token without form or key is masked when it has 20 characters of mixed kind that a model of character pairs holds for\n  \
+           chance. Hex alone is not: ids and digests look the same; hex is masked by its key.\n\
+         - Placeholders (`${X}`, `<redacted>`, `***`, `null`), references, paths, URLs, UUIDs, digests, times and names of objects stay\n  \
+           readable. Such a shape must be the whole value: no word within a secret sets it free.\n\
+         - Private keys are masked from BEGIN to END, or for 16 KiB. Only the value of a key is masked; quotes and keys stay.\n\
+         - Escape sequences, control, zero-width and direction marks are left out before judging; full-width letters count as plain ones.\n\n\
+         ## What it does not find\n\n\
+         Passwords without any key or sentence around them; a secret wrapped over several lines (but for private keys and the data of a\n\
+         Secret); hex and lower-case tokens without a key; encodings nested in one another; values of keys of one or two letters.\n\
+         A UUID is never masked, whatever its key.\n\n\
+         ## Settings\n\n| name | default | meaning |\n|---|---|---|\n",
+    );
+    let schema: serde_json::Value = serde_json::from_str(SCHEMA).unwrap();
+    for (name, property) in schema["properties"].as_object().unwrap() {
+        let _ =
+            writeln!(out, "| `{name}` | `{}` | {} |", property["default"], property["description"].as_str().unwrap());
+    }
+    out.push_str("\n## Rules\n\n| id | what it masks |\n|---|---|\n");
+    for (id, description, _, _) in catalogue() {
+        let _ = writeln!(out, "| `{id}` | {description} |");
+    }
+    out
+}
+
+#[test]
+fn the_page_lists_every_rule() {
+    let page = page();
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::write(PAGE, &page).unwrap();
+    }
+    assert!(
+        std::fs::read_to_string(PAGE).unwrap_or_default() == page,
+        "docs/policies/secret-redactor.md is stale: run this test with BLESS=1"
+    );
+}
+
+#[test]
+fn the_defaults_are_the_schemas() {
+    let schema: serde_json::Value = serde_json::from_str(SCHEMA).unwrap();
+    let defaults: serde_json::Value = serde_json::from_str(include_str!("../defaults.json")).unwrap();
+    for (name, property) in schema["properties"].as_object().unwrap() {
+        assert_eq!(defaults[name], property["default"], "{name}");
+    }
+    assert_eq!(defaults.as_object().unwrap().len(), schema["properties"].as_object().unwrap().len());
+    serde_json::from_value::<Settings>(defaults).unwrap().compile().unwrap();
+}

@@ -1,0 +1,305 @@
+//! What each rule masks, and what stays readable. `«…»` marks what must be masked, exactly; tokens are expanded from templates.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+use secret_redactor::{Detector, Settings, catalogue, expand, find_all};
+
+fn detector() -> Detector {
+    Detector::new(Settings::default().compile().unwrap()).unwrap()
+}
+
+/// The text with every finding between `«` and `»`, overlaps joined.
+fn marked(detector: &Detector, text: &str, scalars: bool) -> String {
+    let mut spans: Vec<(usize, usize)> = Vec::new();
+    for f in find_all(detector, text.as_bytes(), scalars) {
+        let (start, end) = (usize::try_from(f.start).unwrap(), usize::try_from(f.end).unwrap());
+        match spans.last_mut() {
+            Some(last) if start <= last.1 => last.1 = last.1.max(end),
+            _ => spans.push((start, end)),
+        }
+    }
+    let mut out = Vec::new();
+    let mut at = 0;
+    for (start, end) in spans {
+        out.extend_from_slice(&text.as_bytes()[at..start]);
+        out.extend_from_slice("«".as_bytes());
+        out.extend_from_slice(&text.as_bytes()[start..end]);
+        out.extend_from_slice("»".as_bytes());
+        at = end;
+    }
+    out.extend_from_slice(&text.as_bytes()[at..]);
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+fn check(cases: &[&str], scalars: bool) {
+    let detector = detector();
+    let mut wrong = Vec::new();
+    let mut seed = 7;
+    for case in cases {
+        let case = expand(case, &mut seed);
+        let text = case.replace(['«', '»'], "");
+        let got = marked(&detector, &text, scalars);
+        if got != case {
+            wrong.push(format!("want {case}\n got {got}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
+}
+
+#[test]
+fn every_provider_finds_its_example_and_not_its_near_miss() {
+    let detector = detector();
+    let numbers: Vec<String> = detector.rules().into_iter().map(|(id, _)| id).collect();
+    for (id, _, example, near_miss) in catalogue() {
+        let (Some(example), Some(near_miss)) = (example, near_miss) else { continue };
+        let named =
+            |text: &str| find_all(&detector, text.as_bytes(), false).iter().any(|f| numbers[f.rule as usize] == id);
+        for text in [
+            example.clone(),
+            format!("got {example} from vault\n"),
+            format!("{{\"v\":\"{example}\"}}"),
+            format!("a={example},b=1\n"),
+            format!("[{example}]"),
+        ] {
+            assert!(named(&text), "{id}: {text}");
+        }
+        assert!(!named(&format!("got {near_miss} here\n")), "{id}: {near_miss}");
+    }
+}
+
+#[test]
+fn values_of_secret_keys_are_masked_in_every_notation() {
+    check(
+        &[
+            "password=«hunter2»",
+            "level=info msg=\"db up\" db_password=«hunter2» user=bob",
+            "{\"password\":\"«hunter2»\",\"user\":\"bob\"}",
+            "{\"password\": \"«hun\\\"ter 2»\", \"n\": 1}",
+            "msg=\"{\\\"password\\\":\\\"«hunter2»\\\",\\\"a\\\":1}\"",
+            "\"{\\\\\\\"password\\\\\\\":\\\\\\\"«hunter2»\\\\\\\"}\"",
+            "{\\u0022password\\u0022:\\u0022«hunter2»\\u0022}",
+            "password: «hunter2»\n",
+            "  password: \"«hunter2»\"\n",
+            "spring.datasource.password=«hunter2»",
+            "DB_PASSWORD=«hunter2»\nUSER=bob\n",
+            "export PGPASSWORD='«hunter2»'",
+            "GET /x?user=1&token=«{w24}»&page=2 HTTP/1.1",
+            "Config{user='bob', password='«hunter2»', port=1}",
+            "Config(user=bob, password=«hunter2», port=1)",
+            "{'password': '«hunter2»'}",
+            "{User:bob Password:«hunter2» Port:1}",
+            "<password>«hunter2»</password>",
+            "<entry key=\"db.password\">«hunter2»</entry>",
+            "args: --password «hunter2» --user bob",
+            "args: --db-password=«hunter2» --user bob",
+            "[\"--password\",\"«hunter2»\"]",
+            "api_key: «{h32}»\n",
+            "X-Api-Key: «{w32}»",
+            "client_secret=«{w20}~x»",
+            "aws_secret_access_key = «{s40}»\n",
+            "PIN=«4711»",
+            "otp: «123456»",
+            "contrase\u{f1}a: «hunter2»\n",
+            "\u{5bc6}\u{7801}\u{ff1a}«hunter2»\n",
+            "Server=db;User Id=sa;Password=«S3cr;et!»;Encrypt=true",
+            "{\"name\":\"DB_PASSWORD\",\"value\":\"«hunter2»\"}",
+            "{\"value\":\"«hunter2»\",\"name\":\"DB_PASSWORD\"}",
+            "- name: DB_PASSWORD\n  value: «hunter2»\n- name: USER\n  value: bobby\n",
+            "  \"name\": \"API_TOKEN\",\n  \"value\": \"«{w20}»\"\n",
+        ],
+        false,
+    );
+}
+
+#[test]
+fn headers_urls_and_statements_are_masked() {
+    check(
+        &[
+            "Authorization: Bearer «{b40}»",
+            "\"Authorization\": \"Bearer «{b40}»\"",
+            "authorization: Basic «dXNlcjpodW50ZXIy»",
+            "curl -H 'Authorization: token «{h40}»' http://x",
+            "Cookie: sid=«{w24}»; theme=dark",
+            "Set-Cookie: session=«{w32}»; Path=/; HttpOnly",
+            "postgres://app:«hunter2»@db:5432/x",
+            "redis://:«hunter2»@cache:6379",
+            "https://«{w24}»@git.example.com/x.git",
+            "dial app:«hunter2»@tcp(db:3306)/shop",
+            "ALTER USER app WITH PASSWORD '«hunter2»';",
+            "CREATE USER a IDENTIFIED BY '«hunter2»'",
+            "requirepass «hunter2»",
+            "machine git.example.com login bob password «hunter2»",
+            "db.internal:5432:shop:app:«hunter2»",
+            "curl -u bob:«hunter2» https://x",
+            "sshpass -p «hunter2» ssh x",
+            "the temporary password is «Xk29!fq»",
+        ],
+        false,
+    );
+}
+
+#[test]
+fn jwts_are_masked_whole_cut_or_headless() {
+    let detector = detector();
+    for text in [
+        "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJib2IifQ.c2lnbmF0dXJlLW9mLW5vdGhpbmc",
+        "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJib2IifQ",
+        "eyJzdWIiOiJib2IifQ.c2lnbmF0dXJlLW9mLW5vdGhpbmc",
+        "eyJhbGciOiJkaXIiLCJlbmMiOiJBMTI4R0NNIn0..aXY0Nw.Y2lwaGVydGV4dA.dGFn",
+    ] {
+        assert_eq!(marked(&detector, &format!("t {text} x\n"), false), format!("t «{text}» x\n"));
+    }
+}
+
+#[test]
+fn what_is_no_secret_stays_readable() {
+    check(
+        &[
+            "password=${DB_PASSWORD}",
+            "password: \"<redacted>\"\n",
+            "password=[redacted:password-assignment #7f3a] x",
+            "password=*** user=bob",
+            "token: null\n",
+            "{\"password\":null,\"token\":true}",
+            "valueFrom: {secretKeyRef: {name: db, key: password}}",
+            "token: 123e4567-e89b-12d3-a456-426614174000\n",
+            "{\"partitionKey\":\"123e4567-e89b-12d3-a456-426614174000\"}",
+            "commit 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b",
+            "image: nginx@sha256:{h64}\n",
+            "trace_id={h32} span_id={h16}",
+            "resourceVersion: \"{d8}\"\n",
+            "pod payments-7d9f8b6c5d-x2x9z restarted",
+            "2026-11-24T10:00:00.123456Z stderr F starting",
+            "I1124 10:00:09.123456       1 reflector.go:243] Listing and watching *v1.Secret from k8s.io/client-go/informers/factory.go:134",
+            "\tat com.example.auth.PasswordResetTokenService.verify(PasswordResetTokenService.java:118)",
+            "org.springframework.security.authentication.UsernamePasswordAuthenticationToken@{h8}",
+            "http_requests_total{method=\"GET\",code=\"200\"} 1027",
+            "GET /var/lib/kubelet/pods/123e4567-e89b-12d3-a456-426614174000/volumes/kubernetes.io~projected/kube-api-access-x2x9z",
+            "see https://example.com/docs/Getting-Started-With-Kubernetes-V2#Install",
+            "invalid password: incorrect credentials for user bob",
+            "failed to refresh token: connection refused",
+            "secret \"my-tls-secret\" not found in namespace default",
+            "MountVolume.SetUp failed for volume \"token\" : secret \"default-token-x7k2p\" not found",
+            "secretName: my-tls\n",
+            "password_file=/run/secrets/db-password",
+            "max_tokens=4096 tokens: 512 token_count=17",
+            "password must be at least 8 characters",
+            "Enter password for bob:",
+            "msg=\"token expired\" key=user:1234 session_count=12",
+            "SHA256:{s43} fingerprint",
+            "note=VGhpcyBpcyBqdXN0IGEgcGxhaW4gc2VudGVuY2UgdG8gcmVhZA==",
+            "etag: \"{w32}\"",
+            "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQ{s60}",
+            "author=bob passed=12 compass=north bypass=true authority=ca.example.com",
+            "PWD=/root HOME=/root",
+        ],
+        false,
+    );
+}
+
+#[test]
+fn private_keys_are_masked_to_their_end_and_certificates_are_not() {
+    check(
+        &[
+            "key:\n«-----BEGIN RSA PRIVATE KEY-----\n{s64}\n{s64}\n{s20}==\n-----END RSA PRIVATE KEY-----»\nnext line\n",
+            "{\"key\":\"«-----BEGIN PRIVATE KEY-----\\n{s64}\\n-----END PRIVATE KEY-----»\\n\",\"a\":1}\n",
+            "-----BEGIN CERTIFICATE-----\n{s64}\n{s64}\n-----END CERTIFICATE-----\nnext\n",
+            "«-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjE{s50}\n{s64}»",
+        ],
+        false,
+    );
+}
+
+#[test]
+fn an_allowed_block_frees_nothing_but_random_text() {
+    check(
+        &["-----BEGIN CERTIFICATE-----\npassword=«hunter2»\n", "password=\"«-----BEGIN CERTIFICATE-----hunter2»\"\n"],
+        false,
+    );
+}
+
+#[test]
+fn the_data_of_a_secret_is_masked_under_neutral_keys() {
+    check(
+        &[
+            "apiVersion: v1\ndata:\n  user: «aHVudGVyMg==»\n  other: «c3dvcmRmaXNo»\nkind: Secret\n",
+            "kind: Secret\nstringData:\n  user: «hunter2»\n  text: |\n    «line one»\n    «line two»\ntype: Opaque\n",
+            "kind: ConfigMap\ndata:\n  mode: disabled\n  level: debug\n",
+            "{\"kind\":\"Secret\",\"data\":{\"user\":\"«aHVudGVyMg==»\",\"b\":\"«/+8=»\"}}",
+        ],
+        false,
+    );
+}
+
+#[test]
+fn scalars_are_masked_by_their_pointer() {
+    check(
+        &[
+            "/kind: Pod\n/spec/containers/0/env/3/name: DB_PASSWORD\n/spec/containers/0/env/3/value: «hunter2 with blanks»\n/spec/x: 1\n",
+            "/config/password: «two words\n  and a line»\n/config/port: 1\n",
+            "/metadata/annotations/note: password=«hunter2»\n",
+            "/apiVersion: v1\n/kind: Secret\n/metadata/name: db\n/data/any: «aHVudGVyMg==»\n/type: Opaque\n",
+            "/spec/tls/secretName: my-tls\n/spec/token: ${TOKEN}\n",
+        ],
+        true,
+    );
+}
+
+#[test]
+fn what_hides_a_secret_does_not_hide_it() {
+    check(
+        &[
+            "pass\u{1b}[1mword\u{1b}[0m=«hun\u{1b}[31mter2»\u{1b}[0m x",
+            "pass\u{200b}word=«hunter2»",
+            "token=«ghp_{w10}\u{200b}{w26}» x",
+            "\u{1b}[32mINFO\u{1b}[0m password\u{1b}[0m=\u{1b}[36m«hunter2»\u{1b}[0m",
+        ],
+        false,
+    );
+}
+
+#[test]
+fn a_word_of_an_allow_shape_inside_a_secret_frees_nothing() {
+    check(
+        &[
+            "password=«false-hunter2-null»",
+            "password=«${X}hunter2»",
+            "password=«<redacted>hunter2»",
+            "password=«examplehunter2»",
+            "password=«[redacted:jwt]hunter2»",
+            "password=«123e4567-e89b-12d3-a456-426614174000x»",
+            "token=«sha256:hunter2Xk9»",
+        ],
+        false,
+    );
+}
+
+#[test]
+fn random_tokens_are_masked_without_any_key() {
+    let detector = detector();
+    let mut seed = 99;
+    let mut found = 0;
+    for i in 0..400 {
+        let token = expand(["{w24}", "{w32}", "{s40}", "{b43}"][i % 4], &mut seed);
+        found += usize::from(!find_all(&detector, format!("got {token} from it\n").as_bytes(), false).is_empty());
+    }
+    assert!(found >= 372, "{found} of 400");
+}
+
+#[test]
+fn operators_add_patterns_keys_and_shapes() {
+    let settings: Settings = serde_json::from_str(
+        r#"{"patterns":[{"id":"acme","regex":"acme_[a-z]{8}"},{"id":"odd","regex":"[0-9]{4}:[a-z]{4}"}],"keys":["flavour"],"allow":["demo-[0-9]+"],"disabled_rules":["url-credentials"]}"#,
+    )
+    .unwrap();
+    let detector = Detector::new(settings.compile().unwrap()).unwrap();
+    for case in [
+        "x «acme_abcdefgh» y",
+        "xacme_abcdefghi",
+        "flavour=«mint-and-lemon»",
+        "password=demo-17 a",
+        "password=«demo-17x»",
+        "redis://:hunter2@cache",
+        "a «1234:abcd» b",
+    ] {
+        assert_eq!(marked(&detector, &case.replace(['«', '»'], ""), false), case);
+    }
+}

@@ -1,0 +1,3 @@
+module wardgate.dev/tests/cluster/image/workload
+
+go 1.24
