@@ -25,7 +25,7 @@ def configuration(state: pathlib.Path, port: int, **changes: str) -> str:
     } | changes
     return f"""
 [server]
-listen = "127.0.0.1:{port}"
+bind = "127.0.0.1:{port}"
 
 [kubernetes]
 kubeconfig = {json.dumps(settings["kubeconfig"])}
@@ -35,7 +35,7 @@ url = {json.dumps(settings["prometheus"])}
 cluster_metrics = ["up", "machine_cpu_cores"]
 
 [evidence]
-dir = {json.dumps(str(state / "evidence"))}
+directory = {json.dumps(str(state / "evidence"))}
 """
 
 

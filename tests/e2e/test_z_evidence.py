@@ -42,7 +42,7 @@ def test_evidence_verifies_after_the_run(stopped):
 
 
 def test_evidence_lists_denials_and_allowed_calls(stopped):
-    done = stopped.cli("evidence", "list", "--json")
+    done = stopped.cli("evidence", "list", "--json", "--limit", "10000")
     assert done.returncode == 0, done.stderr
     text = done.stdout
     assert "k8s_exec_readonly" in text or '"exec"' in text

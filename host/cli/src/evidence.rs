@@ -7,6 +7,7 @@ use std::{
     process::ExitCode,
     time::Duration,
 };
+use wardgate_core::hygiene;
 use wardgate_evidence::{Filter, Head, PublicKey, Reader, RealDisk, verify};
 
 #[derive(clap::Subcommand)]
@@ -124,11 +125,12 @@ pub(crate) fn run(command: Command) -> Result<ExitCode> {
                 } else {
                     let time = jiff::Timestamp::from_millisecond(i64::try_from(call.time).unwrap_or_default())?;
                     let rules = call.rules.join(" ");
-                    writeln!(
-                        out,
+                    let line = format!(
                         "{time:.0}  {}  {:<12} {:<18} {:<34} {:<11} {} {rules}",
                         call.call, call.user, call.tool, call.target, call.verdict, call.outcome
-                    )?;
+                    );
+                    // Names in it are callers' words.
+                    writeln!(out, "{}", hygiene::visible(&line))?;
                 }
             }
             Ok(ExitCode::SUCCESS)

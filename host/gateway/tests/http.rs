@@ -288,6 +288,7 @@ async fn a_rebound_host_or_a_page_of_another_origin_is_refused_on_loopback_too()
         http.allowed_origins.push("https://console.example:443".into());
     })
     .await;
+    let own = format!("http://localhost:{}", server.address.port());
     for (headers, status) in [
         (vec![("host", "evil.example")], 403),
         (vec![("host", "127.0.0.1.evil.example:80")], 403),
@@ -296,6 +297,7 @@ async fn a_rebound_host_or_a_page_of_another_origin_is_refused_on_loopback_too()
         (vec![("origin", "https://evil.example")], 403),
         (vec![("origin", "null")], 403),
         (vec![("origin", "http://localhost:3000")], 403),
+        (vec![("origin", own.as_str())], 200),
         (vec![("origin", "https://console.example")], 200),
     ] {
         let reply = server.modern("tools/list", json!({}), &headers).await;

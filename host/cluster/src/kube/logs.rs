@@ -72,6 +72,13 @@ impl Reader {
         if !open {
             return Err(Fault::new(FaultKind::Changed, "the namespace is no longer open"));
         }
+        // The API server answers such a request with an empty log, which reads as "it said nothing".
+        if target.node.is_empty() {
+            return Err(Fault::new(
+                FaultKind::Missing,
+                "the pod was never scheduled to a node, so it has no log; its events say why",
+            ));
+        }
         let Logs { since_seconds, tail_lines, previous, .. } = part.request;
         let url = Url::new("api/v1/namespaces", [&target.namespace, "pods", &target.pod, "log"])
             .with("container", &target.container)

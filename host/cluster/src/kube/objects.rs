@@ -21,6 +21,10 @@ impl Prepare<Objects> for Kubernetes {
         if selection.verb == Verb::List {
             selection.limit = Some(selection.limit.unwrap_or(LIMIT));
         }
+        if selection.cursor.as_ref().is_some_and(|cursor| position(cursor).is_none()) {
+            return Err(Denial::new("target.cursor", "the cursor is not one that an answer gave")
+                .remedy("pass next_cursor on unchanged, or begin again without one"));
+        }
         Ok(Objects(selection))
     }
 }
@@ -115,10 +119,15 @@ fn cursor(namespace: &str, version: &str, start: &str) -> Result<Cursor, Fault> 
     Cursor::try_from(text).map_err(|_| Fault::new(FaultKind::Broken, "a name that no cursor can hold"))
 }
 
+/// Namespace, resource version and name at which a list stopped.
+fn position(cursor: &Cursor) -> Option<(&str, u64, &str)> {
+    let mut words = cursor.as_str().splitn(3, ':');
+    Some((words.next()?, words.next()?.parse().ok()?, words.next()?))
+}
+
 /// Back again, for the namespace in which the list stopped.
 fn token(namespace: &str, cursor: &Cursor) -> Option<String> {
-    let mut words = cursor.as_str().splitn(3, ':');
-    let (at, version, start) = (words.next()?, words.next()?.parse::<u64>().ok()?, words.next()?);
+    let (at, version, start) = position(cursor)?;
     if at != namespace || start.is_empty() {
         return None;
     }

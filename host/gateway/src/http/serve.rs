@@ -146,9 +146,10 @@ impl HttpServer {
     /// Accepts until `stop` fires; then no new connections, calls in flight settle (bounded by `drain_seconds`), and the rest is
     /// closed.
     pub async fn serve(self, stop: CancellationToken) {
-        let Self { gateway, settings, listener, tokens, certificate, tls, ready, .. } = self;
+        let Self { gateway, settings, listener, address, tokens, certificate, tls, ready } = self;
         let (mcp_ends, kill) = (CancellationToken::new(), CancellationToken::new());
-        let router = router(&gateway, &settings, tokens.clone(), ready, &mcp_ends);
+        let origins = origins(&settings, address);
+        let router = router(&gateway, &settings, origins, tokens.clone(), ready, &mcp_ends);
         let reloading = tokio::spawn(reload(tokens, certificate));
         let graceful = GracefulShutdown::new();
         let places = Arc::new(Semaphore::new(settings.max_connections as usize));
@@ -254,9 +255,18 @@ struct Front {
     body_patience: Duration,
 }
 
+/// The configured origins, and on loopback the endpoint's own: a page that it served itself. A page from any other port is another
+/// origin.
+fn origins(settings: &HttpSettings, address: SocketAddr) -> Vec<String> {
+    let own = ["localhost", "127.0.0.1", "[::1]"].map(|host| format!("http://{host}:{}", address.port()));
+    let own = own.into_iter().filter(|_| address.ip().is_loopback());
+    settings.allowed_origins.iter().cloned().chain(own).collect()
+}
+
 fn router(
     gateway: &Gateway,
     settings: &HttpSettings,
+    origins: Vec<String>,
     tokens: Arc<Tokens>,
     ready: Readiness,
     ends: &CancellationToken,
@@ -270,7 +280,7 @@ fn router(
         .with_json_response(true)
         .with_legacy_session_mode(settings.legacy_sessions)
         .with_allowed_hosts(settings.hosts())
-        .with_allowed_origins(settings.allowed_origins.clone())
+        .with_allowed_origins(origins)
         .enforce_origin_validation()
         .with_max_request_body_bytes(settings.max_body_bytes as usize)
         .with_cancellation_token(ends.clone());
