@@ -15,14 +15,20 @@ build:
 test *ARGS:
     cargo test {{ARGS}}
 
-# Everything, with the real parts: a Kubernetes, a Prometheus, MCP clients. Installs what it needs; Debian, as root.
+# What CI runs.
 test-all:
     tests/run
+
+# Over a real Kubernetes and Prometheus, with MCP clients: installs what it needs; Debian 12, as root.
+e2e:
+    cargo build
+    tests/setup && tests/cluster/up && tests/cluster/settled
+    WARDGATE_BIN=${CARGO_TARGET_DIR:-target}/debug/wardgate tests/e2e/run; status=$?; tests/cluster/down; exit $status
 
 # Format, lints and dependency rules, as CI checks them.
 lint:
     cargo fmt --all --check
-    cargo clippy --workspace --all-targets --release -- -D warnings
+    cargo clippy --workspace --all-targets -- -D warnings
     cargo deny check bans licenses sources
 
 # Compile-fail tests' messages, anew.
@@ -32,10 +38,6 @@ bless:
 # Benchmarks.
 bench *ARGS:
     cargo bench {{ARGS}}
-
-# Whole calls from a seed, for as long as you like: `just sim 1000000`.
-sim CALLS="100000":
-    SIM_CALLS={{CALLS}} cargo test --release -p wardgate-sim -- --nocapture
 
 # Build, sign and lock the shipped policies: `just plugins --key FILE`, or with a key that is minted and thrown away.
 plugins *ARGS:
