@@ -96,7 +96,7 @@ async fn end(config: &Config) -> Result<End> {
 }
 
 async fn captured(settings: &config::Mirror) -> Result<End> {
-    let config::Mirror { directory, cluster_metrics } = settings.clone_parts();
+    let config::Mirror { directory, cluster_metrics } = settings.clone();
     let mirror = tokio::task::spawn_blocking(move || {
         let settings = mirror::Settings { cluster_metrics, annotations: vec![] };
         match directory {
@@ -159,10 +159,4 @@ async fn live(settings: &config::Kubernetes, metrics: Option<&config::Prometheus
         }
     });
     Ok(End { lookup: Arc::new(Live { kubernetes, prometheus }), backends, ready })
-}
-
-impl config::Mirror {
-    fn clone_parts(&self) -> Self {
-        Self { directory: self.directory.clone(), cluster_metrics: self.cluster_metrics.clone() }
-    }
 }

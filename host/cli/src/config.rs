@@ -52,7 +52,7 @@ pub(crate) struct Kubernetes {
 }
 
 /// A captured incident.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Default, Clone, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Mirror {
     /// The capture's directory (docs/mirror.md). Default: the bundled incident.

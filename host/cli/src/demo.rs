@@ -1,6 +1,6 @@
 //! `wardgate demo`: the bundled incident behind the shipped policies, for an MCP client or for a walk through it.
 use crate::{compose, serve::stop_on_signal, walkthrough};
-use anyhow::{Context, Result};
+use anyhow::Result;
 use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
 use wardgate_gateway::{HttpServer, HttpSettings, serve_stdio};
 
@@ -43,8 +43,7 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode> {
         eprintln!("{}", welcome(&url, &directory.display().to_string()));
         server.serve(stop).await;
     }
-    let closed = served.evidence.close().await;
-    closed.map_err(|_| anyhow::anyhow!("the evidence could not be closed")).context("demo")?;
+    served.evidence.close().await.map_err(|_| anyhow::anyhow!("the evidence could not be closed"))?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -10,18 +10,17 @@ use wardgate_gateway::{CancellationToken, serve_streams};
 
 const POD: &str = "checkout-7c5d4f9b8d-2x9kp";
 
-/// One step: what the agent wants, what it calls, and what must be in the answer, or must not.
+/// One step: what the agent wants, what it calls, and what must be in the answer.
 struct Step {
     says: &'static str,
     tool: &'static str,
     arguments: Value,
     shows: &'static [&'static str],
-    hides: &'static [&'static str],
     denied: bool,
 }
 
 fn steps() -> Vec<Step> {
-    let step = |says, tool, arguments, shows, denied| Step { says, tool, arguments, shows, hides: SECRETS, denied };
+    let step = |says, tool, arguments, shows, denied| Step { says, tool, arguments, shows, denied };
     vec![
         step(
             "Which services answer 5xx?",
@@ -97,9 +96,6 @@ fn steps() -> Vec<Step> {
     ]
 }
 
-/// Planted in the capture; none may come out.
-const SECRETS: &[&str] = &[];
-
 pub(crate) async fn play(served: Served, evidence: &Path) -> Result<ExitCode> {
     let planted = include_str!("../../../demo/planted-secrets.txt");
     let secrets: Vec<&str> =
@@ -116,7 +112,7 @@ pub(crate) async fn play(served: Served, evidence: &Path) -> Result<ExitCode> {
         }
         let denied = result["isError"] == true;
         let missing: Vec<_> = step.shows.iter().filter(|word| !text.contains(**word)).collect();
-        let leaked = secrets.iter().chain(step.hides).filter(|secret| text.contains(**secret)).count();
+        let leaked = secrets.iter().filter(|secret| text.contains(**secret)).count();
         if denied != step.denied || !missing.is_empty() || leaked > 0 {
             failures += 1;
             println!("   ✗ differs: denied {denied}, missing {missing:?}, secrets shown {leaked}");

@@ -10,3 +10,4 @@ pub mod prometheus;
 pub mod promql_floor;
 pub mod records;
 pub mod selector;
+mod wire;

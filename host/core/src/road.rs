@@ -5,16 +5,21 @@
 //!        └────────────────┴──────────────────┴─ refused, on record ──────────────────────────────────────────────────────────────▶┘
 //! ```
 //!
+//! How opinions are gathered and merged stands in `review.rs`, what is done with bytes in `release.rs`.
+//!
 //! A step consumes the state before it; every state but three is private to this page. [`Committed`] is a backend's proof that
 //! the intent is on disk, [`Settled`] the only thing a result can be built from, [`Judgement`] what a review alone ends in.
 //! Keeps invariants 1, 2, 7 and 9 of the design.
 use crate::{
-    Answer, AnyRequest, Backend, Body, BoxFuture, CallId, Channel, Clock, Context, Cut, Denial, Ending, Facts, Fault,
-    Floor, Heard, Ids, Intent, Ledger, LedgerDown, Limits, Lookup, Opened, Opinion, Origin, Outcome, Piece, Place,
-    Prepare, Raw, Recording, Redactors, Request, Reviewers, Select, Settled, Slip, Source, Stop, Subject, Target,
-    TurnedAway, Unanswered, Verdict, release::Release, settled::PartName,
+    Backend, Body, BoxFuture, CallId, Channel, Clock, Context, Cut, Denial, Ending, Facts, Fault, Floor, Heard, Ids,
+    Intent, Ledger, LedgerDown, Limits, Lookup, Opened, Origin, Outcome, Piece, Place, Prepare, Raw, Recording,
+    Redactors, Request, Reviewers, Select, Settled, Slip, Source, Stop, Subject, Target, TurnedAway,
+    race::{Deadline, Won, first},
+    release::Release,
+    review::{Merged, merge},
+    settled::PartName,
 };
-use std::{collections::BTreeMap, future::poll_fn, pin::Pin, pin::pin, sync::Arc, task::Poll, time::Duration};
+use std::{collections::BTreeMap, sync::Arc};
 
 /// Everything a call needs on its way; one value per policy set, so that a call finishes on the set it began with.
 #[derive(Clone)]
@@ -527,111 +532,7 @@ impl Refused {
     }
 }
 
-// ---- reviewing -----------------------------------------------------------------------------------------------------
-
-enum Merged {
-    Allow(Vec<crate::Allowance>),
-    Ask(Vec<Denial>),
-    Deny(Vec<Denial>),
-}
-
-/// Deny beats ask beats allow; whoever only watches or abstains counts neither way; a request that nobody claims is denied.
-fn merge(opinions: &[Opinion]) -> Merged {
-    let (mut deny, mut ask, mut allow) = (vec![], vec![], vec![]);
-    for opinion in opinions.iter().filter(|opinion| !opinion.monitor) {
-        match &opinion.verdict {
-            Verdict::Deny(denial) => deny.push(denial.clone()),
-            Verdict::Ask(approval) => ask.push(approval.denial.clone()),
-            Verdict::Allow(allowance) => allow.push(allowance.clone()),
-            Verdict::Need(_) => deny.push(Denial::new(
-                "policy.rounds",
-                format!("{} still asks after {} rounds", opinion.plugin.name, Road::ROUNDS),
-            )),
-            Verdict::Abstain => {}
-        }
-    }
-    if !deny.is_empty() {
-        Merged::Deny(deny)
-    } else if !ask.is_empty() {
-        Merged::Ask(ask)
-    } else if !allow.is_empty() {
-        Merged::Allow(allow)
-    } else {
-        Merged::Deny(vec![
-            Denial::new("policy.unclaimed", "no policy allows this kind of request")
-                .remedy("an operator can load a policy that does"),
-        ])
-    }
-}
-
-impl Road {
-    /// Asks, answers, and asks again. A denial ends it: nothing more is looked up for a denied request.
-    async fn rounds(
-        &self,
-        context: &Context,
-        request: &AnyRequest,
-        stop: &mut Stop,
-        deadline: &mut Deadline,
-    ) -> (Vec<Answer>, Vec<Opinion>) {
-        let mut answers: Vec<Answer> = Vec::new();
-        for round in 0..=Self::ROUNDS {
-            let opinions = self.reviewers.review(context, request, &answers).await;
-            let denied = opinions.iter().any(|o| !o.monitor && matches!(o.verdict, Verdict::Deny(_)));
-            let mut questions = Vec::new();
-            for opinion in &opinions {
-                if let Verdict::Need(needed) = &opinion.verdict {
-                    let known = |q: &crate::Question| answers.iter().any(|a| a.question == *q) || questions.contains(q);
-                    let new: Vec<_> = needed.iter().filter(|q| !known(q)).cloned().collect();
-                    questions.extend(new);
-                }
-            }
-            if denied || questions.is_empty() || round == Self::ROUNDS {
-                return (answers, opinions);
-            }
-            for question in questions {
-                let outcome = match first(self.lookup.answer(&context.target, &question), stop, deadline).await {
-                    Won::First(outcome) => outcome,
-                    Won::Stopped | Won::Late => Err(Unanswered::Timeout),
-                };
-                answers.push(Answer { question, outcome });
-            }
-        }
-        (answers, vec![])
-    }
-
-    /// A denial whose `instead` would pass, judged from answers already on record; otherwise without it.
-    async fn checked_instead<R: Request>(
-        &self,
-        prepare: &dyn Prepare<R>,
-        context: &Context,
-        mut denial: Denial,
-        answers: &[Answer],
-    ) -> Denial {
-        let Some(instead) = denial.instead.take() else { return denial };
-        let Some(request) = R::from_any(*instead.clone()) else { return denial };
-        let Ok(request) = prepare.prepare(request, context) else { return denial };
-        let any = request.any();
-        if self.floor.check(context, &any).is_err() {
-            return denial;
-        }
-        let opinions = self.reviewers.review(context, &any, answers).await;
-        let needs = opinions.iter().any(|o| !o.monitor && matches!(o.verdict, Verdict::Need(_)));
-        if !needs && matches!(merge(&opinions), Merged::Allow(_)) {
-            denial.instead = Some(instead);
-        }
-        denial
-    }
-
-    /// A denial as the agent may read it: a reviewer's words may quote what an answer told it, so they are redacted, bounded
-    /// and made visible like anything else.
-    async fn tell(&self, context: &Context, denials: Vec<Denial>) -> Vec<Denial> {
-        let mut told = Vec::with_capacity(denials.len());
-        for denial in denials {
-            told.push(crate::settled::tell(&*self.redactors, context, denial).await);
-        }
-        told
-    }
-}
+// ---- words ---------------------------------------------------------------------------------------------------------
 
 fn unrecorded() -> Denial {
     Denial::new("evidence.down", "the record could not be written")
@@ -665,31 +566,3 @@ impl Source for Words {
         Box::pin(std::future::ready(Ok(piece)))
     }
 }
-
-// ---- racing --------------------------------------------------------------------------------------------------------
-
-type Deadline = BoxFuture<'static, ()>;
-
-enum Won<T> {
-    First(T),
-    Stopped,
-    Late,
-}
-
-/// Biased: a stop or a deadline wins over bytes that are ready, or a flood would outrun both.
-async fn first<T>(next: impl Future<Output = T>, stop: &mut Stop, deadline: &mut Deadline) -> Won<T> {
-    let mut next = pin!(next);
-    poll_fn(|cx| {
-        if Pin::new(&mut *stop).poll(cx).is_ready() {
-            return Poll::Ready(Won::Stopped);
-        }
-        if Pin::new(&mut *deadline).poll(cx).is_ready() {
-            return Poll::Ready(Won::Late);
-        }
-        next.as_mut().poll(cx).map(Won::First)
-    })
-    .await
-}
-
-/// How long a wait for a place may take before it is a denial with a retry hint.
-pub const PLACE_WAIT: Duration = Duration::from_secs(2);

@@ -24,7 +24,6 @@ use std::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use wardgate_core::{
     AnyRequest, Backend, Call, Denial, Events, Exec, Logs, Metadata, Objects, Query, Request, Road, Settled, Subject,
-    road::PLACE_WAIT,
 };
 
 /// What there is to ask. A tool whose backend is missing is not listed.
@@ -116,7 +115,7 @@ impl Gateway {
             listed.push(Listed { tool, checker, input: Arc::new(input), output: Arc::new(tool.output()) });
         }
         let instructions = instructions(&settings, &backends);
-        let turnstile = Turnstile::new(settings.quotas.clone(), PLACE_WAIT);
+        let turnstile = Turnstile::new(settings.quotas.clone(), crate::quota::PLACE_WAIT);
         Ok(Self {
             inner: Arc::new(Inner {
                 road,

@@ -9,6 +9,9 @@ use std::{
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use wardgate_core::{AnyRequest, Denial, Place};
 
+/// How long a wait for a place may take before it is a denial with a retry hint.
+pub(crate) const PLACE_WAIT: Duration = Duration::from_secs(2);
+
 /// All places there are.
 pub(crate) struct Turnstile {
     settings: Quotas,

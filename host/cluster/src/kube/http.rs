@@ -1,6 +1,7 @@
 //! Requests to the API server: built here and nowhere else, with the call's Audit-ID; answers come back as raw bytes.
 // Bodies are collected through `Limited` only, and every request runs under its call's deadline.
 #![allow(clippy::disallowed_methods)]
+use crate::wire::{causes, escape};
 use bytes::Bytes;
 use http::{Method, Request, Response};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -53,17 +54,6 @@ impl Url {
     }
 }
 
-/// RFC 3986, everything but unreserved characters.
-fn escape(text: &str, out: &mut String) {
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
-}
-
 /// Sends it; an answer that is no success is a fault with the server's words.
 pub(super) async fn send(client: &kube::Client, request: Request<Vec<u8>>) -> Result<Response<Body>, Fault> {
     let response = client.send(request.map(Body::from)).await.map_err(|error| fault(&error))?;
@@ -108,7 +98,7 @@ pub(super) fn fault(error: &kube::Error) -> Fault {
     match error {
         kube::Error::Api(status) => Fault::new(kind(status.code), status.message.clone()),
         kube::Error::UpgradeConnection(why) => Fault::new(FaultKind::Refused, why.to_string()),
-        other => Fault::new(FaultKind::Unavailable, chain(other)),
+        other => Fault::new(FaultKind::Unavailable, causes(other)),
     }
 }
 
@@ -119,17 +109,4 @@ fn kind(status: u16) -> FaultKind {
         400..=499 if status != 429 => FaultKind::Invalid,
         _ => FaultKind::Unavailable,
     }
-}
-
-/// The causes as well: "client error (Connect)" alone helps nobody.
-fn chain(error: &dyn std::error::Error) -> String {
-    let (mut text, mut source) = (error.to_string(), error.source());
-    while let Some(cause) = source {
-        let more = cause.to_string();
-        if !text.contains(&more) {
-            text = format!("{text}: {more}");
-        }
-        source = cause.source();
-    }
-    text
 }

@@ -28,15 +28,8 @@ impl Backend<Logs> for Kubernetes {
         Box::pin(async move {
             let most = call.limits().read_bytes.saturating_add(1);
             let parts: VecDeque<_> = call.parts().iter().cloned().enumerate().collect();
-            let mut source = LogSource {
-                reader: Arc::new(self.reader(call.id(), most)),
-                single: parts.len() == 1,
-                parts,
-                body: None,
-                begun: false,
-            };
-            source.open().await?;
-            Ok(Box::new(source) as Box<dyn Source>)
+            let (reader, single) = (self.reader(call.id(), most), parts.len() == 1);
+            Ok(Box::new(LogSource { reader, single, parts, state: State::Next }) as Box<dyn Source>)
         })
     }
 }
@@ -91,65 +84,65 @@ impl Reader {
 }
 
 struct LogSource {
-    reader: Arc<Reader>,
+    reader: Reader,
     single: bool,
+    /// The one that is read, and those to come.
     parts: VecDeque<(usize, Part<Logs>)>,
-    body: Option<Body>,
-    /// Whether any byte of this part was seen.
-    begun: bool,
+    state: State,
+}
+
+enum State {
+    /// The first part of those left is to be announced.
+    Next,
+    /// It is to be asked for.
+    Announced,
+    /// It is being read; whether any byte of it was seen.
+    Reading(Body, bool),
 }
 
 impl LogSource {
-    /// Opens the next part. Of a single part a failure is a fault; of many, its words are one part's.
-    async fn open(&mut self) -> Result<Option<Piece>, Fault> {
-        let Some((_, part)) = self.parts.front() else { return Ok(Some(Piece::End(Ending::Complete))) };
-        match self.reader.open(part).await {
-            Ok(body) => {
-                (self.body, self.begun) = (Some(body), false);
-                Ok(None)
-            }
-            Err(fault) if self.single => Err(fault),
-            Err(fault) => {
-                self.parts.pop_front();
-                Ok(Some(Piece::Bytes(Channel::Error, fault.text)))
+    async fn step(&mut self) -> Result<Piece, Fault> {
+        loop {
+            let Some((at, part)) = self.parts.front() else { return Ok(Piece::End(Ending::Complete)) };
+            match &mut self.state {
+                State::Next => {
+                    self.state = State::Announced;
+                    return Ok(Piece::Part(*at));
+                }
+                State::Announced => match self.reader.open(part).await {
+                    Ok(body) => self.state = State::Reading(body, false),
+                    Err(fault) => return self.give_up(fault),
+                },
+                State::Reading(body, begun) => match body.frame().await {
+                    Some(Ok(frame)) => {
+                        let Ok(data) = frame.into_data() else { continue };
+                        if data.is_empty() {
+                            continue;
+                        }
+                        if !std::mem::replace(begun, true) && data.starts_with(NO_LOG) && data.len() < 512 {
+                            return self.give_up(Fault::new(FaultKind::Missing, data.to_vec()));
+                        }
+                        return Ok(Piece::Bytes(Channel::Log, Raw::new(data)));
+                    }
+                    Some(Err(error)) => return Err(Fault::new(FaultKind::Broken, error.to_string())),
+                    None => self.leave(),
+                },
             }
         }
     }
 
-    async fn step(&mut self) -> Result<Piece, Fault> {
-        loop {
-            let Some(body) = &mut self.body else {
-                if let Some(piece) = self.open().await? {
-                    return Ok(piece);
-                }
-                continue;
-            };
-            match body.frame().await {
-                Some(Ok(frame)) => {
-                    let Ok(data) = frame.into_data() else { continue };
-                    if data.is_empty() {
-                        continue;
-                    }
-                    if !std::mem::replace(&mut self.begun, true) && data.starts_with(NO_LOG) && data.len() < 512 {
-                        let fault = Fault::new(FaultKind::Missing, data.to_vec());
-                        if self.single {
-                            return Err(fault);
-                        }
-                        return Ok(Piece::Bytes(Channel::Error, fault.text));
-                    }
-                    return Ok(Piece::Bytes(Channel::Log, Raw::new(data)));
-                }
-                Some(Err(error)) => return Err(Fault::new(FaultKind::Broken, error.to_string())),
-                None => {
-                    self.body = None;
-                    self.parts.pop_front();
-                    match self.parts.front() {
-                        Some((next, _)) => return Ok(Piece::Part(*next)),
-                        None => return Ok(Piece::End(Ending::Complete)),
-                    }
-                }
-            }
+    /// Of a single part a failure is the call's fault; of many, its words are that part's, and the next one is asked.
+    fn give_up(&mut self, fault: Fault) -> Result<Piece, Fault> {
+        if self.single {
+            return Err(fault);
         }
+        self.leave();
+        Ok(Piece::Bytes(Channel::Error, fault.text))
+    }
+
+    fn leave(&mut self) {
+        self.parts.pop_front();
+        self.state = State::Next;
     }
 }
 

@@ -1,6 +1,7 @@
 //! HTTP to Prometheus: one client, a bearer token that is read again for each request, answers bounded while they stream.
 // Bodies are collected through `Limited` only, and every request runs under its call's deadline.
 #![allow(clippy::disallowed_methods)]
+use crate::wire::{causes, escape};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri, header};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
@@ -106,7 +107,7 @@ impl Http {
             request.headers_mut().insert(header::AUTHORIZATION, token);
         }
         let response =
-            self.client.request(request).await.map_err(|error| Fault::new(FaultKind::Unavailable, words(&error)))?;
+            self.client.request(request).await.map_err(|error| Fault::new(FaultKind::Unavailable, causes(&error)))?;
         let status = response.status();
         let bytes = match Limited::new(response.into_body(), most).collect().await {
             Ok(body) => body.to_bytes(),
@@ -170,22 +171,7 @@ fn encode(form: &[(&str, &str)]) -> String {
         }
         out.push_str(key);
         out.push('=');
-        for byte in value.bytes() {
-            if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-                out.push(char::from(byte));
-            } else {
-                out.push_str(&format!("%{byte:02X}"));
-            }
-        }
+        escape(value, &mut out);
     }
     out
-}
-
-fn words(error: &dyn std::error::Error) -> String {
-    let (mut text, mut source) = (error.to_string(), error.source());
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
-    }
-    text
 }
