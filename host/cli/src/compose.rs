@@ -12,9 +12,9 @@ use wardgate_cluster::{
     mirror::{self, Mirror},
     prometheus::{self, Endpoint, Prometheus},
 };
-use wardgate_core::{Floor, Limits, Lookup, Road};
+use wardgate_core::{Lookup, Road};
 use wardgate_evidence::{EvidenceLog, Options, Retention};
-use wardgate_gateway::{Backends, Gateway, GatewaySettings, Readiness};
+use wardgate_gateway::{Backends, Gateway, Readiness};
 
 /// Everything that serves.
 pub(crate) struct Served {
@@ -42,7 +42,7 @@ pub(crate) async fn compose(config: &Config) -> Result<Served> {
     })
     .await??;
     tracing::info!(policy_set = policies.digest(), "policies are loaded");
-    served(end, policies, evidence, config.limits(), config.gateway.clone())
+    served(end, policies, evidence, config)
 }
 
 /// The bundled incident, with its evidence in `directory`.
@@ -59,8 +59,7 @@ fn served(
     end: End,
     policies: Arc<wardgate_policy::set::PolicySet>,
     evidence: Arc<EvidenceLog>,
-    limits: Limits,
-    settings: GatewaySettings,
+    config: &Config,
 ) -> Result<Served> {
     let End { lookup, backends, ready } = end;
     let road = Road {
@@ -70,10 +69,10 @@ fn served(
         ledger: evidence.clone(),
         clock: Arc::new(SystemClock),
         ids: Arc::new(RandomIds),
-        limits,
-        floor: Floor::default(),
+        limits: config.limits(),
+        floor: config.floor(),
     };
-    let gateway = Gateway::new(Arc::new(move || road.clone()), backends, settings)?;
+    let gateway = Gateway::new(Arc::new(move || road.clone()), backends, config.gateway.clone())?;
     Ok(Served { gateway, evidence, ready })
 }
 

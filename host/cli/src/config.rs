@@ -3,18 +3,19 @@
 //! Each file is read on its own first, so that an error names file, line and column; then tables are merged, later files last.
 use crate::policies;
 use anyhow::{Context, Result, bail};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
     time::Duration,
 };
-use wardgate_core::Limits;
+use wardgate_core::{Floor, Limits};
 use wardgate_gateway::{GatewaySettings, HttpSettings};
 use wardgate_policy::set::PluginConfig;
 
 /// Everything that can be set.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Config {
     /// A live cluster. Exactly one of `kubernetes` and `mirror`.
@@ -33,10 +34,12 @@ pub(crate) struct Config {
     pub(crate) evidence: Evidence,
     /// The host's own ceilings for one call.
     pub(crate) limits: Ceilings,
+    /// The host's own rules, where they can be made stricter.
+    pub(crate) floor: FloorSettings,
 }
 
 /// A live cluster.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Kubernetes {
     /// The cluster's name on record. Default "kubernetes".
@@ -52,7 +55,7 @@ pub(crate) struct Kubernetes {
 }
 
 /// A captured incident.
-#[derive(Debug, Default, Clone, Serialize, Deserialize)]
+#[derive(Debug, Default, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Mirror {
     /// The capture's directory (docs/mirror.md). Default: the bundled incident.
@@ -62,7 +65,7 @@ pub(crate) struct Mirror {
 }
 
 /// Prometheus.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Prometheus {
     /// `http://HOST:PORT` or `https://HOST:PORT`, with a path if there is one.
@@ -82,7 +85,7 @@ pub(crate) struct Prometheus {
 }
 
 /// Policies.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Policies {
     /// A directory of modules with their bundles. Default: the shipped policies that are built in.
@@ -96,7 +99,7 @@ pub(crate) struct Policies {
 }
 
 /// Evidence.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Evidence {
     /// The directory of the log and the recordings. Default "evidence" in the working directory.
@@ -114,7 +117,7 @@ impl Default for Evidence {
 }
 
 /// Ceilings that no policy can lift.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Ceilings {
     /// Seconds of one call. Default 30.
@@ -142,6 +145,24 @@ impl Default for Ceilings {
             series: limits.series,
             samples: limits.samples,
         }
+    }
+}
+
+/// Rules of the host's own that an operator can make stricter and no policy can lift.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct FloorSettings {
+    /// Seconds between the first and the last evaluation of a range query, at most. Default 2678400 (31 days), which is also the most.
+    pub(crate) max_range_seconds: u32,
+    /// Milliseconds between two evaluations of a range query, at least. Default 1000, which is also the least.
+    pub(crate) min_step_milliseconds: u32,
+    /// Whether nodes and their metrics may be read. Nodes belong to no namespace. Default true.
+    pub(crate) nodes: bool,
+}
+
+impl Default for FloorSettings {
+    fn default() -> Self {
+        Self { max_range_seconds: 31 * 24 * 3600, min_step_milliseconds: 1000, nodes: true }
     }
 }
 
@@ -192,9 +213,26 @@ impl Config {
         if self.policies.directory.is_some() && self.policies.trust.is_none() {
             bail!("policies.directory needs policies.trust: say whose signatures count");
         }
+        let (set, least) = (&self.floor, FloorSettings::default());
+        if set.max_range_seconds > least.max_range_seconds {
+            bail!("floor.max_range_seconds can only be made stricter: at most {}", least.max_range_seconds);
+        }
+        if set.min_step_milliseconds < least.min_step_milliseconds {
+            bail!("floor.min_step_milliseconds can only be made stricter: at least {}", least.min_step_milliseconds);
+        }
         self.gateway.check()?;
         self.server.check()?;
         Ok(())
+    }
+
+    /// The floor.
+    pub(crate) fn floor(&self) -> Floor {
+        let FloorSettings { max_range_seconds, min_step_milliseconds, nodes } = self.floor;
+        Floor {
+            max_range: Duration::from_secs(max_range_seconds.into()),
+            min_step: Duration::from_millis(min_step_milliseconds.into()),
+            nodes,
+        }
     }
 
     /// Where policies come from.
@@ -265,6 +303,8 @@ mod tests {
             "[kubernetes]\n[mirror]",
             "[mirror]\n[prometheus]\nurl=\"http://x\"",
             "[mirror]\n[policies]\ndirectory=\"p\"",
+            "[mirror]\n[floor]\nmax_range_seconds = 2678401",
+            "[mirror]\n[floor]\nmin_step_milliseconds = 999",
         ] {
             assert!(toml::from_str::<Config>(text).unwrap().check().is_err(), "{text}");
         }

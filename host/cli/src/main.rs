@@ -9,6 +9,7 @@ mod evidence;
 mod policies;
 mod policy;
 mod redact;
+mod reference;
 mod serve;
 mod system;
 mod walkthrough;
@@ -73,6 +74,10 @@ enum ConfigCommand {
         #[arg(long)]
         config: PathBuf,
     },
+    /// Print the reference of every key, as in docs/configuration.md.
+    Reference,
+    /// Print a JSON Schema of the configuration, for editors and checks.
+    Schema,
 }
 
 fn main() -> ExitCode {
@@ -101,6 +106,14 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             let read = config::Config::read(&config)?;
             read.check()?;
             eprintln!("{}: fine", config.display());
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Config(ConfigCommand::Reference) => {
+            print!("{}", reference::page());
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Config(ConfigCommand::Schema) => {
+            println!("{:#}", reference::schema());
             Ok(ExitCode::SUCCESS)
         }
         Command::Completions { shell } => {

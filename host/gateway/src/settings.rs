@@ -1,10 +1,11 @@
 //! What an operator can set about the tools: bounds of arguments, the size of an answer, quotas. Owns the words and their
 //! defaults; the transports have settings of their own in `http`.
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// The tools' settings.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct GatewaySettings {
     /// Bytes of one tool result, structured content and text together. Default 65536. Clients cut or spill what is larger than
@@ -87,7 +88,7 @@ pub enum SettingsError {
 }
 
 /// What arguments may say. Policies can be stricter, never more generous.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Bounds {
     /// Seconds back in `k8s_get_logs`, at most. Default 3600. A longer window reads more of the node's disk.
@@ -136,7 +137,7 @@ impl Default for Bounds {
 }
 
 /// How many calls may run at once. A call waits up to two seconds for its place, then it is denied with a hint to retry.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Quotas {
     /// Commands in one container. Default 4.

@@ -17,6 +17,7 @@ use crate::{
     verify::{Module, Verified, VerifyError, verify},
 };
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::{collections::BTreeMap, fmt, sync::Arc};
@@ -27,7 +28,7 @@ use wardgate_core::{BoxFuture, Denial, Opinion, PluginId, RedactionFailed, Verdi
 pub const FAULT_RULE: &str = "policy.fault";
 
 /// Whether a plugin's verdict counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Mode {
     /// It counts.
@@ -38,10 +39,11 @@ pub enum Mode {
 }
 
 /// What an operator says about one plugin. Plugins that are not named here run with what came with them.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PluginConfig {
     /// Which; it must be there.
+    #[schemars(with = "String")]
     pub name: Name,
     /// Whether it counts.
     #[serde(default)]

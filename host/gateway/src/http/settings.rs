@@ -1,4 +1,5 @@
 //! What an operator can set about the HTTP endpoint, and which combinations cannot be.
+use schemars::JsonSchema;
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
     de::{self, MapAccess, Visitor, value::MapAccessDeserializer},
@@ -10,7 +11,7 @@ use std::{
 };
 
 /// The HTTP endpoint's settings.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct HttpSettings {
     /// Address and port to listen on. Default "127.0.0.1:8750". Anything but loopback needs `tokens` and `tls`.
@@ -22,6 +23,7 @@ pub struct HttpSettings {
     /// Files `{ certificate = "...", key = "..." }` in PEM, read again when they change; or "terminated-elsewhere" if a proxy in
     /// front speaks TLS, which then must be the only way in. Default none, for loopback.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Either>")]
     pub tls: Option<Tls>,
     /// Host names, with or without port, by which clients call this endpoint, besides loopback's and the bound address. A request
     /// for any other host is refused: that is what stops DNS rebinding. Default none.
@@ -81,7 +83,16 @@ pub enum Tls {
 
 const ELSEWHERE: &str = "terminated-elsewhere";
 
-#[derive(Serialize, Deserialize)]
+/// [`Tls`] as it is written.
+#[derive(JsonSchema)]
+#[serde(untagged)]
+#[allow(dead_code)] // only its schema is used
+enum Either {
+    Files(Files),
+    Word(String),
+}
+
+#[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Files {
     certificate: PathBuf,
