@@ -10,6 +10,8 @@ def test_metrics_are_prometheus_text(gateway):
     status, body = gateway.get("/metrics")
     assert status == 200
     assert "# TYPE wardgate_" in body
+    assert "wardgate_evidence_up 1" in body
+    assert "wardgate_evidence_disk_free_bytes " in body
 
 
 def test_a_foreign_host_is_refused(gateway):

@@ -13,7 +13,7 @@ use wardgate_cluster::{
     prometheus::{self, Endpoint, Prometheus},
 };
 use wardgate_core::{Lookup, Road};
-use wardgate_evidence::{EvidenceLog, Options, Retention};
+use wardgate_evidence::{EvidenceLog, Health, Options, Retention};
 use wardgate_gateway::{Backends, Gateway, Readiness};
 
 /// Everything that serves.
@@ -73,7 +73,20 @@ fn served(
         floor: config.floor(),
     };
     let gateway = Gateway::new(Arc::new(move || road.clone()), backends, config.gateway.clone())?;
+    let gauges = Box::new(crate::gauges::EvidenceGauges(evidence.clone()));
+    gateway.register_metrics(|registry| registry.register_collector(gauges));
+    let ready = readiness(ready, &evidence);
     Ok(Served { gateway, evidence, ready })
+}
+
+/// Ready is what can reach the far end and can write evidence: a gateway that would refuse every call is not sent any.
+fn readiness(far_end: Readiness, evidence: &Arc<EvidenceLog>) -> Readiness {
+    let evidence = evidence.clone();
+    Arc::new(move || match evidence.health() {
+        Health { down: Some(why), .. } => Err(format!("evidence cannot be written: {why}")),
+        Health { closed: true, .. } => Err("the evidence is closed".into()),
+        _ => far_end(),
+    })
 }
 
 fn options(evidence: &config::Evidence) -> Options {

@@ -6,6 +6,7 @@ mod compose;
 mod config;
 mod demo;
 mod evidence;
+mod gauges;
 mod policies;
 mod policy;
 mod redact;
