@@ -64,7 +64,7 @@ fn served(
     let End { lookup, backends, ready } = end;
     let road = Road {
         reviewers: policies.clone(),
-        redactors: policies,
+        redactors: config.redaction.tagged(policies)?,
         lookup,
         ledger: evidence.clone(),
         clock: Arc::new(SystemClock),

@@ -8,11 +8,15 @@ use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
-use wardgate_core::{Floor, Limits};
+use wardgate_core::{Floor, Limits, Redactors};
 use wardgate_gateway::{GatewaySettings, HttpSettings};
-use wardgate_policy::set::PluginConfig;
+use wardgate_policy::{
+    set::PluginConfig,
+    tags::{KeyedTags, Tagged},
+};
 
 /// Everything that can be set.
 #[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -32,6 +36,8 @@ pub(crate) struct Config {
     pub(crate) policies: Policies,
     /// Where evidence is kept.
     pub(crate) evidence: Evidence,
+    /// How secrets are masked.
+    pub(crate) redaction: Redaction,
     /// The host's own ceilings for one call.
     pub(crate) limits: Ceilings,
     /// The host's own rules, where they can be made stricter.
@@ -113,6 +119,25 @@ pub(crate) struct Evidence {
 impl Default for Evidence {
     fn default() -> Self {
         Self { directory: "evidence".into(), keep_days: 0, keep_bytes: 0 }
+    }
+}
+
+/// Masking. What is masked is the redactors' business: their settings stand under `policies.plugin`.
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Redaction {
+    /// A file with a key of at least 16 random bytes. Masks then carry a tag, `[redacted:jwt #7f3a]`, that is the same for the same
+    /// value: a reader sees that two places hold one secret. The key never leaves this host. Default none: no tags.
+    pub(crate) tag_key_file: Option<PathBuf>,
+}
+
+impl Redaction {
+    /// The redactors, with tags if they are wanted.
+    pub(crate) fn tagged(&self, redactors: Arc<dyn Redactors>) -> Result<Arc<dyn Redactors>> {
+        let Some(path) = &self.tag_key_file else { return Ok(redactors) };
+        let key = std::fs::read(path).with_context(|| format!("redaction.tag_key_file {}", path.display()))?;
+        let tags = KeyedTags::new(key.trim_ascii()).with_context(|| path.display().to_string())?;
+        Ok(Arc::new(Tagged { redactors, tags: Arc::new(tags) }))
     }
 }
 

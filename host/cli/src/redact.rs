@@ -1,5 +1,5 @@
 //! `wardgate redact`: standard input to standard output through the road's own release stage, in constant memory.
-use crate::policies;
+use crate::{config, policies};
 use anyhow::{Result, anyhow};
 use serde_json::Value;
 use std::{
@@ -11,7 +11,7 @@ use std::{
 };
 use wardgate_core::{
     Channel, Context, Form, Origin, RedactionFailed, Subject, Target, hygiene,
-    release::{DocumentStage, Released, Stage, mask_text},
+    release::{DocumentStage, Released, Stage},
 };
 
 /// Bytes of one read.
@@ -38,6 +38,9 @@ pub(crate) struct Args {
     /// The trust policy for them.
     #[arg(long)]
     trust: Option<PathBuf>,
+    /// A file with a key: masks carry a tag that is the same for the same value, as with `redaction.tag_key_file`.
+    #[arg(long, value_name = "FILE")]
+    tag_key: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, PartialEq, clap::ValueEnum)]
@@ -71,6 +74,7 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode> {
     let source =
         policies::Source { directory: args.policies.clone(), trust: args.trust.clone(), ..policies::Source::default() };
     let set = tokio::task::spawn_blocking(move || policies::load(&source)).await??;
+    let set = config::Redaction { tag_key_file: args.tag_key.clone() }.tagged(set)?;
     let context = Context {
         subject: Subject::named("local"),
         target: Target::default(),
@@ -143,7 +147,7 @@ impl Output {
         match piece {
             Released::Clean(bytes, _) if self.hygiene => self.partial.extend_from_slice(bytes),
             Released::Clean(bytes, _) => self.bytes.extend_from_slice(bytes),
-            Released::Mask { rule, start, end, joined } => {
+            Released::Mask { rule, start, end, joined, text } => {
                 self.flush_text(true);
                 if *joined && let Some((_, _, last)) = &mut self.open {
                     *last = *end;
@@ -151,9 +155,7 @@ impl Output {
                 }
                 self.report();
                 self.open = self.findings.then(|| ((*rule).clone(), *start, *end));
-                if !joined {
-                    self.bytes.extend_from_slice(mask_text(rule).as_bytes());
-                }
+                self.bytes.extend_from_slice(text.as_bytes());
             }
         }
     }

@@ -63,6 +63,17 @@ pub trait Redactors: Send + Sync {
         channel: Channel,
         form: Form,
     ) -> BoxFuture<'a, Result<Box<dyn Redaction>, RedactionFailed>>;
+
+    /// How masks are told apart; without it equal and different secrets look the same.
+    fn tags(&self) -> Option<Arc<dyn Tags>> {
+        None
+    }
+}
+
+/// Makes short keyed tags, so that a reader sees which masks hide the same value and learns nothing else about it.
+pub trait Tags: Send + Sync {
+    /// A few letters or digits: the same for the same bytes, and nothing that can be tried out without the key.
+    fn tag(&self, secret: &[u8]) -> String;
 }
 
 /// One channel's redaction. It sees bytes and answers with ranges; it has no way to put words in.

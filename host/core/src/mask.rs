@@ -1,5 +1,5 @@
 //! One channel on its way out: undecided bytes wait here, decided ones leave clean or as a mask. Knows nothing of who decides.
-use crate::{Finding, Progress};
+use crate::{Finding, Form, Progress, Tags};
 use std::sync::Arc;
 
 /// Undecided bytes that a redactor may hold back; beyond it they are masked as one, so that no redactor can make the host
@@ -23,8 +23,14 @@ pub enum Piece<'a> {
         end: u64,
         /// No new mask for the reader.
         joined: bool,
+        /// What stands in the range's place; empty if `joined`.
+        text: &'a str,
     },
 }
+
+/// Bytes before a mask that are looked at to see whether it stands for a bare JSON value: blanks, a colon, the key's closing quote
+/// and the backslashes before it.
+const BEFORE: usize = 24;
 
 /// An answer of a redactor that cannot be.
 #[derive(Debug, PartialEq, Eq)]
@@ -53,11 +59,24 @@ pub(crate) struct Masker {
     /// End of the last mask, and its rule.
     last: Option<(Arc<str>, u64)>,
     withheld: Arc<str>,
+    form: Form,
+    tags: Option<Arc<dyn Tags>>,
+    /// The last bytes that were let go clean, with nothing masked behind them.
+    before: Vec<u8>,
 }
 
 impl Masker {
-    pub(crate) fn new() -> Self {
-        Self { base: 0, pending: Vec::new(), settled: 0, last: None, withheld: WITHHELD.into() }
+    pub(crate) fn new(form: Form, tags: Option<Arc<dyn Tags>>) -> Self {
+        Self {
+            base: 0,
+            pending: Vec::new(),
+            settled: 0,
+            last: None,
+            withheld: WITHHELD.into(),
+            form,
+            tags,
+            before: Vec::new(),
+        }
     }
 
     pub(crate) fn push(&mut self, bytes: &[u8]) {
@@ -103,23 +122,66 @@ impl Masker {
                 continue;
             }
             if start > from {
-                out(Piece::Clean(&self.pending[at(from)..at(start)], from));
+                let clean = &self.pending[at(from)..at(start)];
+                out(Piece::Clean(clean, from));
+                remember(&mut self.before, clean);
             }
             let joined = self.last.as_ref().is_some_and(|(rule, ended)| {
                 // Overlapping findings are one mask whatever their rules; touching ones only if the rule is the same.
                 *ended == start && (*rule == finding.rule || finding.start < start)
             });
-            out(Piece::Mask { rule: &finding.rule, start, end, joined });
+            let secret = &self.pending[at(start)..at(end)];
+            let text = if joined { String::new() } else { self.text(&finding.rule, secret) };
+            out(Piece::Mask { rule: &finding.rule, start, end, joined, text: &text });
+            self.before.clear();
             from = end;
             self.last = Some((finding.rule, end));
         }
         if from < upto {
-            out(Piece::Clean(&self.pending[at(from)..at(upto)], from));
+            let clean = &self.pending[at(from)..at(upto)];
+            out(Piece::Clean(clean, from));
+            remember(&mut self.before, clean);
         }
         let gone = at(upto);
         self.pending.drain(..gone);
         self.base = upto;
     }
+
+    /// What the reader sees in the secret's place. A bare JSON value after a quoted key becomes a string, with the quotes of that
+    /// key, so that a line of JSON stays one, within another JSON string too.
+    fn text(&self, rule: &str, secret: &[u8]) -> String {
+        let tag = self.tags.as_ref().map(|tags| format!(" #{}", tags.tag(secret))).unwrap_or_default();
+        let mask = format!("[redacted:{rule}{tag}]");
+        match closing_quote(&self.before).filter(|_| self.form == Form::Text && bare_value(secret)) {
+            Some(quote) => format!("{quote}{mask}{quote}"),
+            None => mask,
+        }
+    }
+}
+
+fn remember(before: &mut Vec<u8>, clean: &[u8]) {
+    if clean.len() < BEFORE {
+        before.extend_from_slice(clean);
+        before.drain(..before.len().saturating_sub(BEFORE));
+    } else {
+        before.clear();
+        before.extend_from_slice(&clean[clean.len() - BEFORE..]);
+    }
+}
+
+/// The quote of a key that ends in `":` and blanks, with the backslashes that stand before it.
+fn closing_quote(before: &[u8]) -> Option<String> {
+    let key = before.trim_ascii_end().strip_suffix(b":")?.trim_ascii_end().strip_suffix(b"\"")?;
+    let escapes = key.iter().rev().take_while(|byte| **byte == b'\\').count();
+    // Backslashes all the way back: how many there are is not known.
+    (escapes < key.len()).then(|| format!("{}\"", "\\".repeat(escapes)))
+}
+
+/// A number or a keyword, as JSON writes them without quotes.
+fn bare_value(secret: &[u8]) -> bool {
+    matches!(secret, b"true" | b"false" | b"null")
+        || (secret.iter().any(u8::is_ascii_digit)
+            && secret.iter().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(byte)))
 }
 
 #[cfg(test)]
@@ -132,7 +194,7 @@ mod tests {
     }
 
     fn run(text: &str, findings: Vec<Finding>) -> String {
-        let (mut masker, mut out) = (Masker::new(), String::new());
+        let (mut masker, mut out) = (Masker::new(Form::Text, None), String::new());
         masker.push(text.as_bytes());
         let settled = masker.end();
         masker.decide(Progress { findings, settled }, &mut |piece| write(&mut out, &piece)).unwrap();
@@ -143,8 +205,53 @@ mod tests {
         match piece {
             Piece::Clean(bytes, _) => out.push_str(std::str::from_utf8(bytes).unwrap()),
             Piece::Mask { joined: true, .. } => {}
-            Piece::Mask { rule, .. } => out.push_str(&format!("<{rule}>")),
+            Piece::Mask { text, .. } => out.push_str(&text.replace("[redacted:", "<").replace(']', ">")),
         }
+    }
+
+    #[test]
+    fn a_bare_json_value_becomes_a_string_with_the_quotes_of_its_key() {
+        for (text, masked, seen) in [
+            (r#"{"pin": 123456}"#, "123456", r#"{"pin": "<r>"}"#),
+            (r#"{"pin":-1.5e7,"a":1}"#, "-1.5e7", r#"{"pin":"<r>","a":1}"#),
+            (r#"{"secret" : true}"#, "true", r#"{"secret" : "<r>"}"#),
+            (r#"{"msg":"{\"pin\":1234}"}"#, "1234", r#"{"msg":"{\"pin\":\"<r>\"}"}"#),
+            (r#"{"pin":"123456"}"#, "123456", r#"{"pin":"<r>"}"#),
+            ("pin: 123456", "123456", "pin: <r>"),
+            (r#""pin": letmein"#, "letmein", r#""pin": <r>"#),
+            ("12345678", "12345678", "<r>"),
+        ] {
+            let start = text.find(masked).unwrap() as u64;
+            let found = vec![finding("r", start, start + masked.len() as u64)];
+            assert_eq!(run(text, found.clone()), seen);
+            // However it is cut.
+            for cut in 0..=text.len() {
+                let (mut masker, mut out) = (Masker::new(Form::Text, None), String::new());
+                masker.push(&text.as_bytes()[..cut]);
+                let settled = start.min(cut as u64);
+                let progress = Progress { findings: vec![], settled };
+                masker.decide(progress, &mut |piece| write(&mut out, &piece)).unwrap();
+                masker.push(&text.as_bytes()[cut..]);
+                let progress = Progress { findings: found.clone(), settled: masker.end() };
+                masker.decide(progress, &mut |piece| write(&mut out, &piece)).unwrap();
+                assert_eq!(out, seen, "cut at {cut}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_tag_stands_behind_the_rule() {
+        struct Length;
+        impl Tags for Length {
+            fn tag(&self, secret: &[u8]) -> String {
+                secret.len().to_string()
+            }
+        }
+        let (mut masker, mut out) = (Masker::new(Form::Text, Some(Arc::new(Length))), String::new());
+        masker.push(b"key=hunter2;");
+        let progress = Progress { findings: vec![finding("r", 4, 11)], settled: 12 };
+        masker.decide(progress, &mut |piece| write(&mut out, &piece)).unwrap();
+        assert_eq!(out, "key=<r #7>;");
     }
 
     #[test]
@@ -170,11 +277,11 @@ mod tests {
             (Progress { findings: vec![finding("a", 3, 3)], settled: 10 }, Impossible::FindingOutOfRange),
             (Progress { findings: vec![finding("a", 3, 7)], settled: 6 }, Impossible::FindingOutOfRange),
         ] {
-            let mut masker = Masker::new();
+            let mut masker = Masker::new(Form::Text, None);
             masker.push(b"0123456789");
             assert_eq!(masker.decide(progress, &mut |_| {}).unwrap_err(), why);
         }
-        let mut masker = Masker::new();
+        let mut masker = Masker::new(Form::Text, None);
         masker.push(b"0123456789");
         masker.decide(Progress { findings: vec![], settled: 5 }, &mut |_| {}).unwrap();
         let again = masker.decide(Progress { findings: vec![], settled: 4 }, &mut |_| {});
@@ -183,7 +290,7 @@ mod tests {
 
     #[test]
     fn what_is_withheld_beyond_the_bound_is_masked_as_one_and_the_stream_goes_on() {
-        let (mut masker, mut out, mut most) = (Masker::new(), String::new(), 0);
+        let (mut masker, mut out, mut most) = (Masker::new(Form::Text, None), String::new(), 0);
         for _ in 0..100 {
             masker.push(&[b'x'; 16 << 10]);
             masker.decide(Progress::default(), &mut |piece| write(&mut out, &piece)).unwrap();

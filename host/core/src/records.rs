@@ -13,6 +13,7 @@ struct Waiting {
     layout: Layout,
     /// Where its text lies in the channel.
     range: Range<u64>,
+    /// What stands there, where, and whether it is a mask begun before.
     masks: Vec<(Arc<str>, Range<usize>, bool)>,
 }
 
@@ -22,6 +23,8 @@ pub(crate) struct Records {
     waiting: VecDeque<Waiting>,
     end: u64,
     decided: u64,
+    /// The text of the mask that was begun last.
+    mask: Arc<str>,
 }
 
 impl Records {
@@ -39,7 +42,10 @@ impl Records {
     pub(crate) fn take(&mut self, piece: &Piece<'_>) {
         let decided = match piece {
             Piece::Clean(bytes, start) => start + bytes.len() as u64,
-            Piece::Mask { rule, start, end, joined } => {
+            Piece::Mask { start, end, joined, text, .. } => {
+                if !joined {
+                    self.mask = Arc::from(*text);
+                }
                 for waiting in &mut self.waiting {
                     let (from, to) = (waiting.range.start.max(*start), waiting.range.end.min(*end));
                     if from < to {
@@ -47,7 +53,7 @@ impl Records {
                         // A mask that began in an earlier document is a mask of its own in this one.
                         let joined = *joined && waiting.range.start < *start;
                         let range = within(from)..within(to);
-                        waiting.masks.push(((*rule).clone(), range, joined));
+                        waiting.masks.push((self.mask.clone(), range, joined));
                     }
                 }
                 *end
@@ -63,7 +69,7 @@ impl Records {
         }
         let Waiting { part, document, layout, masks, .. } = self.waiting.pop_front()?;
         let masks: Vec<Mask<'_>> =
-            masks.iter().map(|(rule, range, joined)| Mask { rule, range: range.clone(), joined: *joined }).collect();
+            masks.iter().map(|(text, range, joined)| Mask { text, range: range.clone(), joined: *joined }).collect();
         Some((part, layout.masked(document, &masks)))
     }
 }

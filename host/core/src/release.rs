@@ -31,7 +31,8 @@ impl Stage {
         channel: Channel,
         form: Form,
     ) -> Result<Self, RedactionFailed> {
-        Ok(Self { redaction: Some(redactors.open(context, channel, form).await?), masker: Masker::new() })
+        let masker = Masker::new(form, redactors.tags());
+        Ok(Self { redaction: Some(redactors.open(context, channel, form).await?), masker })
     }
 
     /// The bytes that follow; what is decided by them goes to `out`. After an error the stage gives nothing more.
@@ -99,11 +100,6 @@ impl DocumentStage {
     fn decided(&mut self) -> Vec<Value> {
         std::iter::from_fn(|| self.records.pop()).map(|(_, value)| value).collect()
     }
-}
-
-/// The text that stands for a masked range.
-pub fn mask_text(rule: &str) -> String {
-    format!("[redacted:{rule}]")
 }
 
 /// Why the release of a call cannot go on.
@@ -368,7 +364,7 @@ fn take(
     }
     match (shape, piece) {
         (Shape::Text(lane), Piece::Clean(bytes, _)) => lane.push(bytes, when, fresh),
-        (Shape::Text(lane), Piece::Mask { rule, joined: false, .. }) => lane.mask(&mask_text(rule), when, fresh),
+        (Shape::Text(lane), Piece::Mask { text, joined: false, .. }) => lane.mask(text, when, fresh),
         (Shape::Text(_), Piece::Mask { .. }) => {}
         (Shape::Documents(records), piece) => records.take(piece),
     }

@@ -22,7 +22,7 @@ struct Scalar {
 
 /// A masked range of the layout's text.
 pub(crate) struct Mask<'a> {
-    pub(crate) rule: &'a str,
+    pub(crate) text: &'a str,
     pub(crate) range: Range<usize>,
     /// One with the mask before it.
     pub(crate) joined: bool,
@@ -94,7 +94,7 @@ impl Layout {
             let path = || scalar.path.iter().map(|(key, _)| key.as_str());
             for (depth, (_, range)) in scalar.path.iter().enumerate() {
                 if let Some(mask) = within(masks, range).next() {
-                    keys.insert(path().take(depth + 1).collect(), format!("[redacted:{}]", mask.rule));
+                    keys.insert(path().take(depth + 1).collect(), mask.text.to_owned());
                 }
             }
             if let Some(text) = scalar.masked(masks) {
@@ -118,7 +118,7 @@ impl Scalar {
                 // A mask that covers the inserted indent goes on in the next piece: one mask for the reader.
                 let begins_here = mask.range.start >= range.start && !mask.joined;
                 if begins_here || !any {
-                    out.push_str(&format!("[redacted:{}]", mask.rule));
+                    out.push_str(mask.text);
                 }
                 (at, any) = (to, true);
             }
@@ -233,7 +233,7 @@ mod tests {
         let text = String::from_utf8(layout.text.clone()).unwrap();
         let masks: Vec<_> = text
             .match_indices(word)
-            .map(|(at, _)| Mask { rule: "r", range: at..at + word.len(), joined: false })
+            .map(|(at, _)| Mask { text: "[redacted:r]", range: at..at + word.len(), joined: false })
             .collect();
         layout.masked(document.clone(), &masks)
     }
@@ -275,7 +275,7 @@ mod tests {
         let layout = Layout::of(&document);
         let text = String::from_utf8(layout.text.clone()).unwrap();
         let (from, to) = (text.find("-----BEGIN").unwrap(), text.find("END-----").unwrap() + 8);
-        let out = layout.masked(document, &[Mask { rule: "pem", range: from..to, joined: false }]);
+        let out = layout.masked(document, &[Mask { text: "[redacted:pem]", range: from..to, joined: false }]);
         assert_eq!(out, json!({"pem": "[redacted:pem]\nrest"}));
     }
 
@@ -283,7 +283,7 @@ mod tests {
     fn a_mask_over_several_scalars_masks_each() {
         let document = json!({"a": "one", "b": "two", "c": 4711});
         let layout = Layout::of(&document);
-        let masks = [Mask { rule: "r", range: 0..layout.text.len(), joined: false }];
+        let masks = [Mask { text: "[redacted:r]", range: 0..layout.text.len(), joined: false }];
         let out = layout.masked(document, &masks);
         assert!(
             !out.to_string().contains("one") && !out.to_string().contains("two") && !out.to_string().contains("4711")

@@ -53,6 +53,7 @@ pub mod set;
 mod settings;
 pub mod setup;
 pub mod statement;
+pub mod tags;
 mod text;
 pub mod trust;
 pub mod verify;
