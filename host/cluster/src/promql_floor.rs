@@ -4,20 +4,23 @@
 //! Pure: text in, verdict out. A selector qualifies if one of its matchers alone keeps it to labelled namespaces: matchers can only
 //! narrow each other. Where alternatives are joined by `or` inside braces, each must qualify. What cannot be parsed cannot be shown to
 //! keep to the rule, and is denied.
-mod render;
-mod scan;
-
-use promql_parser::{
-    label::{METRIC_NAME, MatchOp, Matcher},
-    parser::{self, Expr, VectorSelector},
-};
 use std::{collections::BTreeSet, panic::catch_unwind};
 use wardgate_core::Denial;
+use wardgate_promql::{
+    Kind, Limits, equal, kind,
+    promql_parser::{
+        label::{METRIC_NAME, Matcher},
+        parser::{Expr, VectorSelector},
+    },
+    render,
+};
 
 /// The one rule of this floor.
 pub const RULE: &str = "floor.namespace";
 /// Namespaces in one alternation.
 const ALTERNATIVES: usize = 100;
+/// What a query may hold at most: above what the guard allows, so that the guard's words are the ones that are read.
+const LIMITS: Limits = Limits { bytes: 8 * 1024, nesting: 64, operators: 400, patterns: 50_000 };
 
 /// Whether every selector of `query` keeps to labelled namespaces or to `cluster_metrics`.
 pub fn check(query: &str, labelled: &dyn Fn(&str) -> bool, cluster_metrics: &BTreeSet<String>) -> Result<(), Denial> {
@@ -41,19 +44,21 @@ pub fn check_selector(
 
 /// A query in its one canonical form: what two readers of the same text could read differently is gone from it.
 pub fn canonical(query: &str) -> Result<String, Denial> {
-    let text = render::render(&parse(query).map_err(unreadable)?);
+    let text = render(&parse(query).map_err(unreadable)?);
     // What was written must read as what was meant, or it is not sent.
     match parse(&text) {
-        Ok(again) if render::render(&again) == text => Ok(text),
+        Ok(again) if render(&again) == text => Ok(text),
         _ => Err(unreadable("it has no canonical form")),
     }
 }
 
-/// Parses a query of bounded length and depth; never panics.
+/// Parses a query of bounded length and depth; never panics. Matchers are to be read with [`kind`].
 pub fn parse(query: &str) -> Result<Expr, String> {
-    let text = scan::scan(query)?;
     // The parser panics on some numbers. The scan keeps those out; this keeps out the ones nobody has found yet.
-    catch_unwind(|| parser::parse(&text)).unwrap_or_else(|_| Err("it is not a query".to_owned()))
+    match catch_unwind(|| wardgate_promql::parse(query, LIMITS)) {
+        Ok(parsed) => parsed.map_err(|trouble| trouble.to_string()),
+        Err(_) => Err("it is not a query".to_owned()),
+    }
 }
 
 fn unreadable(why: impl AsRef<str>) -> Denial {
@@ -108,7 +113,7 @@ fn qualify(
 }
 
 fn names_cluster_metric(matcher: &Matcher, cluster_metrics: &BTreeSet<String>) -> bool {
-    matcher.name == METRIC_NAME && matcher.op == MatchOp::Equal && cluster_metrics.contains(&matcher.value)
+    matcher.name == METRIC_NAME && matches!(kind(matcher), Kind::Equal(name) if cluster_metrics.contains(name))
 }
 
 fn is_labelled(matcher: &Matcher, labelled: &dyn Fn(&str) -> bool) -> bool {
@@ -120,11 +125,11 @@ fn namespaces(matcher: &Matcher) -> Option<Vec<String>> {
     if matcher.name != "namespace" {
         return None;
     }
-    let names = match matcher.op {
+    let names = match kind(matcher) {
         // An empty value matches what has no such label.
-        MatchOp::Equal => vec![matcher.value.clone()],
-        MatchOp::Re(_) => literals(&matcher.value)?,
-        MatchOp::NotEqual | MatchOp::NotRe(_) => return None,
+        Kind::Equal(name) => vec![name.to_owned()],
+        Kind::Pattern(pattern) => literals(pattern)?,
+        Kind::NotEqual(_) | Kind::NotPattern(_) => return None,
     };
     names.iter().all(|n| !n.is_empty()).then_some(names)
 }
@@ -154,15 +159,15 @@ fn literals(pattern: &str) -> Option<Vec<String>> {
 
 /// Says which matcher to add, or which namespace is not open.
 fn refuse(selector: &VectorSelector, labelled: &dyn Fn(&str) -> bool) -> Denial {
-    let text = clip(&render::selector(selector));
+    let text = clip(&wardgate_promql::selector(selector));
     let matchers = || selector.matchers.matchers.iter().chain(selector.matchers.or_matchers.iter().flatten());
     let closed = matchers().filter_map(namespaces).flatten().find(|name| !labelled(name));
     let example = {
         let mut plain = selector.clone();
         plain.matchers.matchers.retain(|m| m.name != "namespace");
         plain.matchers.or_matchers.clear();
-        plain.matchers.matchers.push(Matcher::new(MatchOp::Equal, "namespace", "NAMESPACE"));
-        clip(&render::selector(&plain))
+        plain.matchers.matchers.push(equal("namespace", "NAMESPACE"));
+        clip(&wardgate_promql::selector(&plain))
     };
     let reason = match &closed {
         Some(name) => format!("`{text}` names the namespace {:?}, which is not labelled for access", clip(name)),
@@ -365,6 +370,17 @@ mod tests {
             .prop_map(|(label, op, value)| format!("{label}{op}\"{value}\""))
     }
 
+    /// What Prometheus takes a matcher for; a pattern that does not compile matches nothing.
+    fn is_match(matcher: &Matcher, value: &str) -> bool {
+        let pattern = |text: &str| regex::Regex::new(&format!("^(?s:{text})$")).ok();
+        match kind(matcher) {
+            Kind::Equal(text) => value == text,
+            Kind::NotEqual(text) => value != text,
+            Kind::Pattern(text) => pattern(text).is_some_and(|p| p.is_match(value)),
+            Kind::NotPattern(text) => pattern(text).is_some_and(|p| !p.is_match(value)),
+        }
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(2000))]
 
@@ -381,7 +397,7 @@ mod tests {
             for closed in ["kube-system", "", "x", "shopx", "xshop", "shop-2", "SHOP", "shop\n", "a-b", "axb", "default"] {
                 let all = &selector.matchers.matchers;
                 let matches = |group: &[Matcher]| {
-                    all.iter().chain(group).filter(|m| m.name == "namespace").all(|m| m.is_match(closed))
+                    all.iter().chain(group).filter(|m| m.name == "namespace").all(|m| is_match(m, closed))
                 };
                 let groups = &selector.matchers.or_matchers;
                 let hit = if groups.is_empty() { matches(&[]) } else { groups.iter().any(|g| matches(g)) };

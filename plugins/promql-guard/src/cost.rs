@@ -6,20 +6,20 @@
 //!
 //! The same walk gives three things: the static checks (windows, offsets, steps), the list of selectors to ask about, and, once
 //! their series are known, the estimate. It does no look-ups and knows no budgets but those of the static checks.
-use crate::{render, rules, settings::Settings, verdict::deny};
-use promql_parser::{
-    label::{METRIC_NAME, MatchOp, Matcher},
+use crate::{rules, settings::Settings, verdict::deny};
+use std::{
+    collections::BTreeMap,
+    time::{Duration, SystemTime},
+};
+use wardgate_guest::types::Denial;
+use wardgate_promql::promql_parser::{
+    label::METRIC_NAME,
     parser::{
         AggregateExpr, AtModifier, BinaryExpr, Call, Expr, LabelModifier, Offset, SubqueryExpr, VectorMatchCardinality,
         VectorSelector, value::ValueType,
     },
     util::display_duration,
 };
-use std::{
-    collections::BTreeMap,
-    time::{Duration, SystemTime},
-};
-use wardgate_guest::types::Denial;
 
 /// Beyond this, times are nonsense; keeping below keeps sums from overflowing.
 const FAR: i64 = i64::MAX / 16;
@@ -110,25 +110,16 @@ pub(crate) fn estimate(
     Ok(out)
 }
 
-/// The metric a selector names, if it names one exactly.
-pub(crate) fn metric(selector: &VectorSelector) -> Option<&str> {
-    if let Some(name) = &selector.name {
-        return Some(name.as_str()).filter(|n| !n.is_empty());
-    }
-    let exact =
-        |m: &&Matcher| m.name == METRIC_NAME && m.op == MatchOp::Equal && !m.value.is_empty() && !render::is_pattern(m);
-    selector.matchers.matchers.iter().find(exact).map(|m| m.value.as_str())
-}
-
 /// Denies a selector that names no metric, or that is not Prometheus' own syntax.
 pub(crate) fn check_selector(selector: &VectorSelector) -> Result<&str, Denial> {
-    if !selector.matchers.or_matchers.is_empty() {
+    if wardgate_promql::has_alternatives(selector) {
         return Err(deny(rules::EXPERIMENTAL, "`or` between matchers is not PromQL (MetricsQL has it)")
             .remedy("Use a regular expression (`=~\"a|b\"`), or `or` between two selectors."));
     }
-    metric(selector).ok_or_else(|| {
-        let text = render::selector(selector);
-        let regex = selector.matchers.matchers.iter().any(|m| m.name == METRIC_NAME && render::is_pattern(m));
+    wardgate_promql::metric(selector).ok_or_else(|| {
+        let text = wardgate_promql::selector(selector);
+        let regex =
+            selector.matchers.matchers.iter().any(|m| m.name == METRIC_NAME && wardgate_promql::kind(m).is_pattern());
         let why = if regex { "matches metric names by a regular expression" } else { "does not name its metric" };
         deny(rules::SELECTOR_NAMELESS, format!("the selector `{}` {why}", clip(&text))).detail("selector", clip(&text))
     })
@@ -202,7 +193,7 @@ impl Walk<'_> {
 
     fn selector(&mut self, selector: &VectorSelector, range: Option<Duration>, frame: Frame) -> Result<Shape, Denial> {
         let metric = check_selector(selector)?.to_owned();
-        let subject = render::selector(selector);
+        let subject = wardgate_promql::selector(selector);
         let at = self.fixed(selector.at.as_ref(), &subject)?;
         let offset = self.offset(selector.offset.as_ref(), frame.offset, &subject)?;
         let range_ms = range.map(millis);

@@ -12,10 +12,8 @@ mod budgets;
 mod cost;
 mod metadata;
 mod query;
-mod render;
 mod rewrite;
 pub mod rules;
-mod scan;
 mod settings;
 mod verdict;
 

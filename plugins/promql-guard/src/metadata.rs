@@ -1,7 +1,7 @@
 //! The review of requests for what Prometheus knows without evaluating: names, label values, series, targets, alerts.
 use crate::{answers, cost, cost::clip, query, rules, settings::Settings, verdict::deny};
-use promql_parser::parser::Expr;
 use wardgate_guest::types::{Allowance, Answer, Context, Denial, Limits, Metadata, Request, Verdict};
+use wardgate_promql::promql_parser::parser::Expr;
 
 /// Kinds that need no selector: the host answers them from its catalogue, or from a bounded status call.
 const PLAIN: &[&str] = &["metrics", "targets", "alerts"];
@@ -51,7 +51,7 @@ fn judge(context: &Context, metadata: &Metadata, answers: &[Answer], settings: &
         return Ok(allow(settings));
     }
     let signed = |ms: u64| i64::try_from(ms).unwrap_or(i64::MAX);
-    let subject = crate::render::selector(selector);
+    let subject = wardgate_promql::selector(selector);
     let question = answers::ask(&subject, (signed(metadata.start), signed(metadata.end)), settings);
     let Some(answer) = answers.iter().find(|a| answers::same(&a.question, &question)) else {
         return Ok(Verdict::Need(vec![question]));

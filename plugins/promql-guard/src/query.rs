@@ -3,13 +3,16 @@ use crate::{
     answers::{SERIES, Series, ask, of, read, same},
     budgets,
     cost::{self, Estimate, Mention, Timing, clip, show},
-    render, rewrite, rules, scan,
+    rewrite, rules,
     settings::Settings,
     verdict::deny,
 };
-use promql_parser::parser::{self, Expr, value::ValueType};
 use std::collections::HashMap;
 use wardgate_guest::types::{Allowance, Answer, Bound, Context, Denial, Limits, Query, Question, Request, Verdict};
+use wardgate_promql::{
+    Trouble,
+    promql_parser::parser::{Expr, value::ValueType},
+};
 
 /// How far the caller's clock may run ahead of the host's.
 pub(crate) const SKEW_MS: u64 = 5 * 60 * 1000;
@@ -92,16 +95,25 @@ fn plan(context: &Context, query: &Query, settings: &Settings) -> Result<Planned
     }
 }
 
-/// Scans and parses a text.
+/// Parses a text.
 pub(crate) fn parse(text: &str, settings: &Settings) -> Result<Expr, Denial> {
-    let scanned = scan::scan(text, settings)?;
-    parser::parse(&scanned.text).map_err(|error| {
-        if let Some(what) = scanned.experimental {
-            return deny(rules::EXPERIMENTAL, format!("the query uses {what}, which is experimental"));
+    wardgate_promql::parse(text, settings.text_limits()).map_err(|trouble| {
+        let rule = match &trouble {
+            Trouble::TooLong { .. } => rules::TEXT_LENGTH,
+            Trouble::TooDeep { .. } | Trouble::TooManyOperators { .. } => rules::NESTING,
+            Trouble::Syntax { .. } => rules::PARSE,
+            Trouble::Experimental(_) => rules::EXPERIMENTAL,
+            Trouble::DearPatterns { .. } => rules::REGEX,
+            Trouble::Duration { .. } => rules::WINDOW,
+        };
+        let mut denial = deny(rule, clip(&trouble.to_string()));
+        if let Trouble::TooLong { bytes, most } = trouble {
+            denial = denial.detail("bytes", bytes.to_string()).detail("budget", most.to_string());
         }
-        // The parser may quote what the scan marked.
-        let error = error.replace(render::PATTERN, "");
-        deny(rules::PARSE, format!("the query does not parse: {}", clip(&error)))
+        match trouble.at() {
+            Some(at) => denial.detail("character", at.to_string()),
+            None => denial,
+        }
     })
 }
 

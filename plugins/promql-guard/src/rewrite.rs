@@ -1,9 +1,12 @@
 //! A query that would pass, where a small change makes one. Only changes that keep the question: a shorter range that ends at the same
 //! time, a coarser step, a grouped histogram, the largest few of a large result.
-use crate::{cost::Estimate, query, render, rules, settings::Settings};
-use promql_parser::parser::{self, Expr};
+use crate::{cost::Estimate, query, rules, settings::Settings};
 use std::time::Duration;
 use wardgate_guest::types::{Answer, Context, Denial, Query};
+use wardgate_promql::{
+    promql_parser::parser::{self, Expr},
+    render,
+};
 
 /// Steps that people use, in seconds.
 const STEPS: &[u64] = &[10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400];
@@ -32,21 +35,21 @@ pub(crate) fn instead(
     if is(rules::COST_EVALUATIONS) || is(rules::SUBQUERY_STEP) {
         return STEPS
             .iter()
-            .map(|step| Query { text: render::render(&with_subquery_step(expr, *step)), ..query.clone() })
+            .map(|step| Query { text: render(&with_subquery_step(expr, *step)), ..query.clone() })
             .find(passes);
     }
     if is(rules::COST_SAMPLES) && ranged && estimate.is_some() {
         return coarser(query, settings).find(passes);
     }
     if is(rules::HISTOGRAM_UNGROUPED) {
-        let text = render::render(&with_grouped_histogram(expr));
+        let text = render(&with_grouped_histogram(expr));
         return Some(Query { text, ..query.clone() }).filter(passes);
     }
     if is(rules::RESULT_SERIES) && estimate.is_some() {
         if ranged {
             return coarser(query, settings).find(passes);
         }
-        let text = format!("topk(10, {})", render::render(expr));
+        let text = format!("topk(10, {})", render(expr));
         return Some(Query { text, ..query.clone() }).filter(passes);
     }
     None
@@ -79,7 +82,7 @@ fn with_grouped_histogram(expr: &Expr) -> Expr {
             && let Some(argument) = call.args.args.get_mut(1)
             && matches!(crate::cost::unwrap_parens(argument), Expr::Call(_))
         {
-            let text = format!("sum by (le) ({})", render::render(argument));
+            let text = format!("sum by (le) ({})", render(argument));
             if let Ok(grouped) = parser::parse(&text) {
                 **argument = grouped;
             }

@@ -97,7 +97,20 @@ impl Default for Settings {
     }
 }
 
+/// What the regular expressions of a query may weigh together; see [`wardgate_promql::Limits`].
+const PATTERNS: u64 = 20_000;
+
 impl Settings {
+    /// What a text may hold at most before it is parsed.
+    pub(crate) fn text_limits(&self) -> wardgate_promql::Limits {
+        wardgate_promql::Limits {
+            bytes: self.max_text_bytes,
+            nesting: self.max_nesting,
+            operators: self.max_operators,
+            patterns: PATTERNS,
+        }
+    }
+
     /// Refuses settings that contradict each other.
     pub fn check(&self) -> Result<(), String> {
         if self.max_text_bytes > 64 * 1024 {

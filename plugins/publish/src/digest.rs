@@ -17,11 +17,21 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |text, b| text + &format!("{b:02x}"))
 }
 
-/// The digest of everything that decides a policy's bytes, but the compiler: its folder, the SDK, the stubs, the contract, the workspace's
-/// manifest, the build script, and the entries of the lock file that it depends on. Tests and texts do not count.
+/// Crates of this repository that a policy may share with the host, and their folders.
+const SHARED: &[(&str, &str)] = &[("wardgate-promql", "promql")];
+
+/// The digest of everything that decides a policy's bytes, but the compiler: its folder, the SDK, the stubs, the contract, what it shares
+/// with the host, the workspace's manifest, the build script, and the entries of the lock file that it depends on. Tests and texts do
+/// not count.
 pub(crate) fn source(root: &Path, folder: &str, package: &str) -> Result<String> {
+    let lock = fs::read_to_string(root.join("plugins/Cargo.lock")).context("plugins/Cargo.lock")?;
+    let entries = lock_entries(&lock, package)?;
+    let depends = |name: &str| entries.lines().any(|entry| entry.split(' ').next() == Some(name));
+    let shared = SHARED.iter().filter(|(name, _)| depends(name)).map(|(_, folder)| (*folder).to_owned());
+
     let mut files = BTreeMap::new();
-    for under in [format!("plugins/{folder}"), "plugins/sdk".into(), "plugins/stubs".into(), "wit".into()] {
+    let own = [format!("plugins/{folder}"), "plugins/sdk".into(), "plugins/stubs".into(), "wit".into()];
+    for under in own.into_iter().chain(shared) {
         collect(root, Path::new(&under), &mut files)?;
     }
     for tool in ["plugins/build.sh", "plugins/steady-random.c"] {
@@ -34,8 +44,7 @@ pub(crate) fn source(root: &Path, folder: &str, package: &str) -> Result<String>
     let said = manifest.get("workspace").and_then(|w| w.get("metadata")?.get("wardgate")?.get("policies")?.as_array());
     let said = said.into_iter().flatten().find(|p| p.get("name").and_then(toml::Value::as_str) == Some(package));
     files.insert("policies".into(), said.map(ToString::to_string).unwrap_or_default().into_bytes());
-    let lock = fs::read_to_string(root.join("plugins/Cargo.lock")).context("plugins/Cargo.lock")?;
-    files.insert("Cargo.lock".into(), lock_entries(&lock, package)?.into_bytes());
+    files.insert("Cargo.lock".into(), entries.into_bytes());
 
     let mut all = Vec::new();
     for (path, bytes) in files {
@@ -164,5 +173,28 @@ mod tests {
         let before = digest();
         write("plugins/Cargo.lock", &LOCK.replace("\"aa\"", "\"ab\""));
         assert_ne!(digest(), before);
+    }
+
+    #[test]
+    fn what_a_policy_shares_with_the_host_counts_for_it_alone() {
+        let root = tempfile::tempdir().unwrap();
+        let write = |path: &str, text: &str| {
+            let path = root.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        };
+        for path in ["policy/lib.rs", "sdk/lib.rs", "stubs/lib.rs", "build.sh", "steady-random.c", "Cargo.toml"] {
+            write(&format!("plugins/{path}"), "");
+        }
+        write("wit/policy.wit", "1");
+        write("promql/src/lib.rs", "1");
+        let lock = LOCK.replace("[\"a\", \"b 2.0.0\"]", "[\"wardgate-promql\"]")
+            + "[[package]]\nname = \"wardgate-promql\"\nversion = \"0.1.0\"\n";
+        for (lock, counts) in [(LOCK, false), (lock.as_str(), true)] {
+            write("plugins/Cargo.lock", lock);
+            let before = source(root.path(), "policy", "policy").unwrap();
+            write("promql/src/lib.rs", if counts { "3" } else { "2" });
+            assert_eq!(source(root.path(), "policy", "policy").unwrap() != before, counts);
+        }
     }
 }

@@ -200,7 +200,7 @@ fn sloped(item: &str, repeated: bool) -> Option<(f64, f64)> {
 
 /// A step such as `30s`, `1m`, `1m30s`, in milliseconds.
 fn duration(text: &str) -> Option<i64> {
-    let d = promql_parser::util::parse_duration(text).ok()?;
+    let d = wardgate_promql::promql_parser::util::parse_duration(text).ok()?;
     i64::try_from(d.as_millis()).ok().filter(|&ms| ms > 0)
 }
 

@@ -1,11 +1,12 @@
 //! A guard with default settings, and a host that answers its questions from the shipped catalogue.
 #![allow(dead_code, clippy::unwrap_used, clippy::panic, missing_docs, unreachable_pub)]
 use promql_guard::{PromqlGuard, Settings};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use wardgate_guest::{
     Reviewer,
     types::{Answer, Bound, Context, Denial, Known, Query, Question, Request, Value, Verdict},
 };
+use wardgate_promql::{catalogue::Catalogue, metric_of};
 
 /// The host's clock in tests: 2026-01-15.
 pub const NOW: u64 = 1_768_435_200_000;
@@ -14,7 +15,7 @@ pub const DAY: u64 = 86_400;
 
 pub struct Guard {
     guard: PromqlGuard,
-    catalog: HashMap<String, u64>,
+    catalog: Catalogue,
 }
 
 pub struct Asked {
@@ -28,7 +29,8 @@ pub fn guard() -> Guard {
 
 pub fn guard_with(settings: Settings) -> Guard {
     let (guard, _) = PromqlGuard::configure(settings).unwrap();
-    Guard { guard, catalog: serde_json::from_str(include_str!("../../catalog.json")).unwrap() }
+    let catalog: BTreeMap<String, u64> = serde_json::from_str(include_str!("../../catalog.json")).unwrap();
+    Guard { guard, catalog: catalog.into_iter().collect() }
 }
 
 pub fn context() -> Context {
@@ -43,18 +45,14 @@ pub fn range(text: &str, seconds: u64, step: u64) -> Query {
     Query { text: text.to_owned(), start: NOW - seconds * 1000, end: NOW, step: step * 1000 }
 }
 
-/// The metric of a canonical selector.
-fn metric(subject: &str) -> &str {
-    let bare = subject.strip_prefix("{__name__=\"").and_then(|rest| rest.split('"').next());
-    bare.unwrap_or_else(|| subject.split('{').next().unwrap())
-}
-
 impl Guard {
     /// As the host does: review, answer, review again.
     pub fn ask(&self, query: &Query) -> Asked {
-        self.ask_with(&Request::Query(query.clone()), |question| match self.catalog.get(metric(&question.subject)) {
-            Some(series) => Ok(Known { value: Value::Number(*series), bound: Bound::AtMost }),
-            None => Err("missing".to_owned()),
+        self.ask_with(&Request::Query(query.clone()), |question| {
+            match self.catalog.series(metric_of(&question.subject)) {
+                Some(series) => Ok(Known { value: Value::Number(series), bound: Bound::AtMost }),
+                None => Err("missing".to_owned()),
+            }
         })
     }
 

@@ -7,13 +7,13 @@ use super::{
     number,
     range::{count, quantile, sum, variance},
 };
-use promql_parser::parser::{
+use std::{cmp::Ordering, collections::BTreeMap};
+use wardgate_promql::promql_parser::parser::{
     AggregateExpr, Expr, LabelModifier,
     token::{
         T_AVG, T_BOTTOMK, T_COUNT, T_COUNT_VALUES, T_GROUP, T_MAX, T_MIN, T_QUANTILE, T_STDDEV, T_STDVAR, T_SUM, T_TOPK,
     },
 };
-use std::{cmp::Ordering, collections::BTreeMap};
 
 /// What a group comes to.
 type Fold = Box<dyn Fn(&[Point]) -> f64>;

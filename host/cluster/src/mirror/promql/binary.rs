@@ -6,14 +6,14 @@ use super::{
     labels::{Labels, NAME},
     unique,
 };
-use promql_parser::parser::{
+use std::collections::{HashMap, HashSet};
+use wardgate_promql::promql_parser::parser::{
     BinModifier, BinaryExpr, LabelModifier, VectorMatchCardinality,
     token::{
         T_ADD, T_ATAN2, T_DIV, T_EQLC, T_GTE, T_GTR, T_LAND, T_LOR, T_LSS, T_LTE, T_LUNLESS, T_MOD, T_MUL, T_NEQ,
         T_POW, T_SUB, TokenType,
     },
 };
-use std::collections::{HashMap, HashSet};
 
 /// The value of one binary expression.
 pub(super) fn evaluate(ev: &Evaluator<'_>, b: &BinaryExpr, t: i64) -> Result<Value, QueryError> {

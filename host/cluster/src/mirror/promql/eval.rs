@@ -6,10 +6,6 @@ use super::{
     series::{Sample, Series, Store},
     unique,
 };
-use promql_parser::{
-    label::{MatchOp, Matcher, Matchers},
-    parser::{AtModifier, Expr, Offset, SubqueryExpr, VectorSelector},
-};
 use regex::Regex;
 use std::{
     borrow::Cow,
@@ -17,6 +13,13 @@ use std::{
     collections::HashMap,
     rc::Rc,
     time::{Duration, SystemTime, UNIX_EPOCH},
+};
+use wardgate_promql::{
+    Kind, kind,
+    promql_parser::{
+        label::{Matcher, Matchers},
+        parser::{AtModifier, Expr, Offset, SubqueryExpr, VectorSelector},
+    },
 };
 
 /// How long a series keeps its last value when no sample follows.
@@ -231,8 +234,9 @@ pub(super) fn select(store: &Store, name: Option<&str>, matchers: &Matchers) -> 
     }
     let tests = matchers.matchers.iter().map(Test::new).collect::<Result<Vec<_>, _>>()?;
     let accepts = |labels: &Labels| tests.iter().all(|m| m.accepts(labels.value(&m.name)));
-    let exact = matchers.matchers.iter().find(|m| m.name == NAME && matches!(m.op, MatchOp::Equal));
-    Ok(match name.or(exact.map(|m| m.value.as_str())) {
+    let mut named = matchers.matchers.iter().filter(|m| m.name == NAME).map(kind);
+    let exact = named.find_map(|kind| if let Kind::Equal(name) = kind { Some(name) } else { None });
+    Ok(match name.or(exact) {
         Some(name) => store.named(name).iter().copied().filter(|&at| accepts(&store.all()[at].labels)).collect(),
         None => (0..store.all().len()).filter(|&at| accepts(&store.all()[at].labels)).collect(),
     })
@@ -248,13 +252,13 @@ struct Test {
 
 impl Test {
     fn new(matcher: &Matcher) -> Result<Self, QueryError> {
-        let (regex, negated) = match &matcher.op {
-            MatchOp::Equal => (None, false),
-            MatchOp::NotEqual => (None, true),
-            MatchOp::Re(parsed) => (Some(anchored(&matcher.value).or_else(|_| Ok(parsed.clone()))?), false),
-            MatchOp::NotRe(parsed) => (Some(anchored(&matcher.value).or_else(|_| Ok(parsed.clone()))?), true),
+        let (value, regex, negated) = match kind(matcher) {
+            Kind::Equal(value) => (value, None, false),
+            Kind::NotEqual(value) => (value, None, true),
+            Kind::Pattern(pattern) => (pattern, Some(anchored(pattern)?), false),
+            Kind::NotPattern(pattern) => (pattern, Some(anchored(pattern)?), true),
         };
-        Ok(Self { name: matcher.name.clone(), value: matcher.value.clone(), regex, negated })
+        Ok(Self { name: matcher.name.clone(), value: value.to_owned(), regex, negated })
     }
 
     fn accepts(&self, value: &str) -> bool {

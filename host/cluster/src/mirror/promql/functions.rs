@@ -7,11 +7,11 @@ use super::{
     range::{self, Window, quantile, seconds},
     unique,
 };
-use promql_parser::{
-    label::MatchOp,
-    parser::{Call, Expr, VectorSelector},
-};
 use std::collections::{BTreeMap, HashSet};
+use wardgate_promql::{
+    Kind, kind,
+    promql_parser::parser::{Call, Expr, VectorSelector},
+};
 
 /// The value of one call.
 pub(super) fn evaluate(ev: &Evaluator<'_>, call: &Call, t: i64) -> Result<Value, QueryError> {
@@ -186,8 +186,11 @@ fn absent(there: bool, expr: &Expr) -> Value {
     };
     let (mut labels, mut seen) = (Labels::default(), HashSet::new());
     for matcher in selector.map_or(&[][..], |vs| &vs.matchers.matchers).iter().filter(|m| m.name != NAME) {
-        let fixed = matches!(matcher.op, MatchOp::Equal) && seen.insert(&matcher.name);
-        labels.set(&matcher.name, if fixed { &matcher.value } else { "" });
+        let fixed = match kind(matcher) {
+            Kind::Equal(value) if seen.insert(&matcher.name) => value,
+            _ => "",
+        };
+        labels.set(&matcher.name, fixed);
     }
     Value::Vector(vec![Point { labels, v: 1.0 }])
 }

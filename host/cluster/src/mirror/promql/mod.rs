@@ -23,8 +23,8 @@ pub(crate) use labels::{Labels, NAME};
 pub(crate) use series::{About, Sample, Series, Store};
 
 use eval::{Evaluator, Value};
-use promql_parser::parser::Expr;
 use std::collections::BTreeMap;
+use wardgate_promql::promql_parser::parser::Expr;
 
 /// What the subset holds; stands in the refusal of everything else and in docs/mirror.md.
 pub(crate) const SUBSET: &str = "selectors with =, !=, =~, !~, offset, @ and ranges; subqueries; \

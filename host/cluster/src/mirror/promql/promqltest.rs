@@ -98,7 +98,9 @@ fn run(file: &str, text: &str, tally: &mut Tally) {
 fn millis(text: &str) -> i64 {
     let (text, sign) = text.strip_prefix('-').map_or((text, 1), |t| (t, -1));
     let plain = text.parse::<f64>().map(|s| (s * 1000.0) as i64);
-    let ms = plain.unwrap_or_else(|_| promql_parser::util::parse_duration(text).unwrap_or_default().as_millis() as i64);
+    let ms = plain.unwrap_or_else(|_| {
+        wardgate_promql::promql_parser::util::parse_duration(text).unwrap_or_default().as_millis() as i64
+    });
     sign * ms
 }
 

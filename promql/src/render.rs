@@ -14,22 +14,58 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+/// What the value of a matcher begins with that was written as a regular expression; see the scan. Such a matcher is `Equal` or
+/// `NotEqual` in the tree, and `=~` or `!~` in text.
+pub const PATTERN: char = '\u{1}';
+
+/// What a matcher asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind<'a> {
+    /// `=`
+    Equal(&'a str),
+    /// `!=`
+    NotEqual(&'a str),
+    /// `=~`; the pattern is anchored at both ends.
+    Pattern(&'a str),
+    /// `!~`
+    NotPattern(&'a str),
+}
+
+impl Kind<'_> {
+    /// Whether it is a regular expression.
+    pub fn is_pattern(self) -> bool {
+        matches!(self, Kind::Pattern(_) | Kind::NotPattern(_))
+    }
+}
+
+/// Reads a matcher, marked or not.
+pub fn kind(matcher: &Matcher) -> Kind<'_> {
+    match (matcher.value.strip_prefix(PATTERN), &matcher.op) {
+        (Some(pattern), MatchOp::NotEqual | MatchOp::NotRe(_)) => Kind::NotPattern(pattern),
+        (Some(pattern), MatchOp::Equal | MatchOp::Re(_)) => Kind::Pattern(pattern),
+        (None, MatchOp::Re(_)) => Kind::Pattern(&matcher.value),
+        (None, MatchOp::NotRe(_)) => Kind::NotPattern(&matcher.value),
+        (None, MatchOp::NotEqual) => Kind::NotEqual(&matcher.value),
+        (None, MatchOp::Equal) => Kind::Equal(&matcher.value),
+    }
+}
+
 /// The canonical text of a query.
-pub(super) fn render(expr: &Expr) -> String {
+pub fn render(expr: &Expr) -> String {
     let mut out = String::new();
     write_expr(&mut out, expr);
     out
 }
 
 /// The canonical text of a selector, without range, `offset` and `@`: matchers sorted, the name in front where it can stand there.
-pub(super) fn selector(selector: &VectorSelector) -> String {
+pub fn selector(selector: &VectorSelector) -> String {
     let mut out = String::new();
     write_selector(&mut out, selector.name.as_deref(), &selector.matchers);
     out
 }
 
 /// Writes a double-quoted string literal.
-pub(super) fn quote(out: &mut String, value: &str) {
+pub(crate) fn quote(out: &mut String, value: &str) {
     out.push('"');
     for c in value.chars() {
         match c {
@@ -173,7 +209,7 @@ fn write_label_name(out: &mut String, name: &str) {
 }
 
 fn write_selector(out: &mut String, name: Option<&str>, matchers: &Matchers) {
-    let exact = |m: &&Matcher| m.name == METRIC_NAME && m.op == MatchOp::Equal && is_name(&m.value, true);
+    let exact = |m: &&Matcher| m.name == METRIC_NAME && matches!(kind(m), Kind::Equal(name) if is_name(name, true));
     let plain = matchers.or_matchers.is_empty();
     // `{__name__="x"}` is `x`, as long as there is only one such matcher and no alternative without it.
     let from_matcher = match name {
@@ -199,8 +235,14 @@ fn write_selector(out: &mut String, name: Option<&str>, matchers: &Matchers) {
             .map(|m| {
                 let mut text = String::new();
                 write_label_name(&mut text, &m.name);
-                _ = write!(text, "{}", m.op);
-                quote(&mut text, &m.value);
+                let (operator, value) = match kind(m) {
+                    Kind::Equal(value) => ("=", value),
+                    Kind::NotEqual(value) => ("!=", value),
+                    Kind::Pattern(value) => ("=~", value),
+                    Kind::NotPattern(value) => ("!~", value),
+                };
+                text.push_str(operator);
+                quote(&mut text, value);
                 text
             })
             .collect();

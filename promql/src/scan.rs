@@ -2,16 +2,13 @@
 //!
 //! It keeps out what the parser must not see: text that is too long or too deep, numbers on which the parser would overflow or
 //! silently count zero. It rewrites raw strings, in which the parser wrongly looks for escapes, as quoted ones, and regular expressions
-//! as marked plain strings ([`render::PATTERN`]): the parser would compile each, which takes longer than all else, and nothing here
+//! as marked plain strings ([`crate::PATTERN`]): the parser would compile each, which takes longer than all else, and nothing here
 //! ever matches with one. It decides nothing about meaning.
-use crate::{render, rules, settings::Settings, verdict::deny};
+use crate::{Limits, Trouble, render};
 use promql_parser::util::unquote_string;
-use wardgate_guest::types::Denial;
 
 /// No duration in a query is longer than this many seconds (about 317 years).
 const LONGEST: f64 = 1e10;
-/// What the regular expressions of a query may weigh together: the server has to compile them. A thousand take it about a millisecond.
-const PATTERNS: u64 = 20_000;
 /// Characters that begin a unit of time.
 const UNITS: &[u8] = b"smhdwy";
 
@@ -25,17 +22,12 @@ pub(crate) struct Scanned {
 }
 
 /// Scans a query.
-pub(crate) fn scan(text: &str, settings: &Settings) -> Result<Scanned, Denial> {
-    if text.len() > settings.max_text_bytes {
-        return Err(deny(
-            rules::TEXT_LENGTH,
-            format!("the query has {} bytes, the limit is {}", text.len(), settings.max_text_bytes),
-        )
-        .detail("bytes", text.len().to_string())
-        .detail("budget", settings.max_text_bytes.to_string()));
+pub(crate) fn scan(text: &str, limits: Limits) -> Result<Scanned, Trouble> {
+    if text.len() > limits.bytes {
+        return Err(Trouble::TooLong { bytes: text.len(), most: limits.bytes });
     }
     if text.trim().is_empty() {
-        return Err(deny(rules::PARSE, "the query is empty"));
+        return Err(Trouble::Syntax { what: "it is empty".to_owned(), at: None });
     }
     Scanner {
         text,
@@ -47,7 +39,7 @@ pub(crate) fn scan(text: &str, settings: &Settings) -> Result<Scanned, Denial> {
         patterns: 0,
         after: After::Other,
         experimental: None,
-        settings,
+        limits,
     }
     .run()
 }
@@ -70,11 +62,11 @@ struct Scanner<'a> {
     patterns: u64,
     after: After,
     experimental: Option<&'static str>,
-    settings: &'a Settings,
+    limits: Limits,
 }
 
 impl Scanner<'_> {
-    fn run(mut self) -> Result<Scanned, Denial> {
+    fn run(mut self) -> Result<Scanned, Trouble> {
         while let Some(&byte) = self.bytes.get(self.at) {
             match byte {
                 b' ' | b'\t' | b'\n' | b'\r' | 0x0c => self.copy(1),
@@ -120,7 +112,7 @@ impl Scanner<'_> {
         self.out.push(' ');
     }
 
-    fn string(&mut self, quote: u8) -> Result<(), Denial> {
+    fn string(&mut self, quote: u8) -> Result<(), Trouble> {
         let start = self.at;
         let mut at = start + 1;
         loop {
@@ -145,10 +137,8 @@ impl Scanner<'_> {
         match value {
             Some(pattern) if self.after == After::Regex => {
                 self.patterns = self.patterns.saturating_add(weigh(&pattern));
-                if self.patterns > PATTERNS {
-                    return Err(
-                        self.at_offset(deny(rules::REGEX, "the regular expressions are dear to compile"), start)
-                    );
+                if self.patterns > self.limits.patterns {
+                    return Err(Trouble::DearPatterns { at: self.character(start) });
                 }
                 render::quote(&mut self.out, &format!("{}{pattern}", render::PATTERN));
             }
@@ -160,7 +150,7 @@ impl Scanner<'_> {
         Ok(())
     }
 
-    fn opening(&mut self, byte: u8) -> Result<(), Denial> {
+    fn opening(&mut self, byte: u8) -> Result<(), Trouble> {
         if byte == b'(' && self.after == After::Offset {
             self.experimental.get_or_insert("duration expressions (`offset (...)`)");
         }
@@ -171,15 +161,14 @@ impl Scanner<'_> {
             self.experimental.get_or_insert("duration expressions (`[...]` with arithmetic)");
         }
         self.open.push((byte, self.at));
-        if self.open.len() > self.settings.max_nesting {
-            let reason = format!("the query is nested more than {} deep", self.settings.max_nesting);
-            return Err(self.at_offset(deny(rules::NESTING, reason), self.at));
+        if self.open.len() > self.limits.nesting {
+            return Err(Trouble::TooDeep { most: self.limits.nesting, at: self.character(self.at) });
         }
         self.take(1);
         Ok(())
     }
 
-    fn closing(&mut self, byte: u8) -> Result<(), Denial> {
+    fn closing(&mut self, byte: u8) -> Result<(), Trouble> {
         let expected = match byte {
             b')' => b'(',
             b']' => b'[',
@@ -194,7 +183,7 @@ impl Scanner<'_> {
 
     /// A number or a duration. The parser counts a part of a duration that does not fit 32 bits as zero, and panics on a number of
     /// seconds that does not fit a `Duration`: both must not reach it.
-    fn number(&mut self) -> Result<(), Denial> {
+    fn number(&mut self) -> Result<(), Trouble> {
         let start = self.at;
         let mut len = self.run_of(|b| b.is_ascii_alphanumeric() || b == b'.' || b == b'_');
         let hex = matches!(self.bytes.get(start..start + 2), Some(b"0x" | b"0X"));
@@ -208,7 +197,8 @@ impl Scanner<'_> {
             len += rest.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'.').count();
         }
         let token = &self.text[start..start + len];
-        let too_long = || self.at_offset(deny(rules::WINDOW, "a duration is longer than any that makes sense"), start);
+        let too_long =
+            || Trouble::Duration { what: "a duration is longer than any that makes sense", at: self.character(start) };
         let mut digits = 0usize;
         for byte in token.bytes() {
             if byte.is_ascii_digit() {
@@ -236,7 +226,7 @@ impl Scanner<'_> {
         Ok(())
     }
 
-    fn word(&mut self) -> Result<(), Denial> {
+    fn word(&mut self) -> Result<(), Trouble> {
         let colon_is_a_letter = !self.inside(b'[');
         let mut len = self.run_of(|b| b.is_ascii_alphanumeric() || b == b'_' || (b == b':' && colon_is_a_letter));
         len = len.max(1);
@@ -251,7 +241,8 @@ impl Scanner<'_> {
         match word.as_str() {
             // The parser takes these for numbers, and panics on them as seconds.
             "inf" | "nan" if self.after == After::Offset => {
-                return Err(self.at_offset(deny(rules::WINDOW, "a duration is no number of seconds"), self.at));
+                let what = "a duration is no number of seconds";
+                return Err(Trouble::Duration { what, at: self.character(self.at) });
             }
             "and" | "or" | "unless" | "atan2" => self.operator()?,
             "anchored" => _ = self.experimental.get_or_insert("anchored"),
@@ -265,7 +256,7 @@ impl Scanner<'_> {
         Ok(())
     }
 
-    fn symbol(&mut self, byte: u8) -> Result<(), Denial> {
+    fn symbol(&mut self, byte: u8) -> Result<(), Trouble> {
         let next = self.bytes.get(self.at + 1).copied();
         match (byte, next) {
             (b'=' | b'!', Some(b'~')) => {
@@ -302,23 +293,21 @@ impl Scanner<'_> {
         Ok(())
     }
 
-    fn operator(&mut self) -> Result<(), Denial> {
+    fn operator(&mut self) -> Result<(), Trouble> {
         self.operators += 1;
-        if self.operators > self.settings.max_operators {
-            let reason = format!("the query has more than {} operators", self.settings.max_operators);
-            return Err(self.at_offset(deny(rules::NESTING, reason), self.at));
+        if self.operators > self.limits.operators {
+            return Err(Trouble::TooManyOperators { most: self.limits.operators, at: self.character(self.at) });
         }
         Ok(())
     }
 
-    fn broken(&self, at: usize, what: &str) -> Denial {
-        self.at_offset(deny(rules::PARSE, format!("the query does not parse: {what}")), at)
+    fn broken(&self, at: usize, what: &str) -> Trouble {
+        Trouble::Syntax { what: what.to_owned(), at: Some(self.character(at)) }
     }
 
-    fn at_offset(&self, mut denial: Denial, at: usize) -> Denial {
-        let character = self.text.get(..at).map_or(at, |before| before.chars().count()) + 1;
-        denial.reason = format!("{} (at character {character})", denial.reason);
-        denial.detail("character", character.to_string())
+    /// A place in the text as people count: characters, from 1.
+    fn character(&self, at: usize) -> usize {
+        self.text.get(..at).map_or(at, |before| before.chars().count()) + 1
     }
 }
 
@@ -364,27 +353,38 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    fn denied(text: &str) -> String {
-        scan(text, &Settings::default()).unwrap_err().rule
+    const LIMITS: Limits = Limits { bytes: 4096, nesting: 32, operators: 200, patterns: 20_000 };
+
+    /// The kind of trouble, by a word.
+    fn denied(text: &str) -> &'static str {
+        match scan(text, LIMITS).unwrap_err() {
+            Trouble::TooLong { .. } => "length",
+            Trouble::TooDeep { .. } => "depth",
+            Trouble::TooManyOperators { .. } => "operators",
+            Trouble::Syntax { .. } => "syntax",
+            Trouble::Experimental(_) => "experimental",
+            Trouble::DearPatterns { .. } => "patterns",
+            Trouble::Duration { .. } => "duration",
+        }
     }
 
     #[test]
     fn trouble_is_named_with_its_place() {
         for (text, place) in [("sum(up", 4), ("up)", 3), ("up{a=\"b", 6), ("é + up", 1), ("up $ 1", 4), ("up[5m", 3)] {
-            let denial = scan(text, &Settings::default()).unwrap_err();
-            assert_eq!(denial.rule, "promql.parse", "{text}");
-            assert!(denial.reason.contains(&format!("(at character {place})")), "{text}: {}", denial.reason);
+            let trouble = scan(text, LIMITS).unwrap_err();
+            assert!(matches!(trouble, Trouble::Syntax { at: Some(at), .. } if at == place), "{text}: {trouble:?}");
+            assert!(trouble.to_string().ends_with(&format!("(at character {place})")), "{trouble}");
         }
     }
 
     #[test]
     fn a_duration_part_beyond_32_bits_is_not_counted_as_zero() {
-        assert_eq!(denied("rate(up[1m5000000000ms])"), "promql.window");
-        assert_eq!(denied("rate(up[99999999999h1s])"), "promql.window");
-        assert_eq!(denied("up offset 4294967296s"), "promql.window");
-        assert!(scan("rate(up[999999999ms])", &Settings::default()).is_ok());
-        assert!(scan("metric_1234567890123s", &Settings::default()).is_ok(), "a name is no duration");
-        assert!(scan("up{a=\"5000000000ms\"}", &Settings::default()).is_ok(), "a label value is no duration");
+        assert_eq!(denied("rate(up[1m5000000000ms])"), "duration");
+        assert_eq!(denied("rate(up[99999999999h1s])"), "duration");
+        assert_eq!(denied("up offset 4294967296s"), "duration");
+        assert!(scan("rate(up[999999999ms])", LIMITS).is_ok());
+        assert!(scan("metric_1234567890123s", LIMITS).is_ok(), "a name is no duration");
+        assert!(scan("up{a=\"5000000000ms\"}", LIMITS).is_ok(), "a label value is no duration");
     }
 
     #[test]
@@ -402,44 +402,44 @@ mod tests {
             "up offset Inf",
             "up offset - NaN",
         ] {
-            match scan(text, &Settings::default()) {
-                Err(denial) => assert_eq!(denial.rule, "promql.window", "{text}"),
+            match scan(text, LIMITS) {
+                Err(trouble) => assert!(matches!(trouble, Trouble::Duration { .. }), "{text}: {trouble}"),
                 // What the scan lets through, the parser must survive.
                 Ok(scanned) => assert!(promql_parser::parser::parse(&scanned.text).is_err(), "{text}"),
             }
         }
-        assert!(scan("up[1e3]", &Settings::default()).is_ok());
-        assert!(scan("1e30 * up", &Settings::default()).is_ok(), "a number is no duration");
+        assert!(scan("up[1e3]", LIMITS).is_ok());
+        assert!(scan("1e30 * up", LIMITS).is_ok(), "a number is no duration");
     }
 
     #[test]
     fn depth_and_chains_are_bounded_before_parsing() {
-        let near = Settings::default();
-        assert!(scan(&format!("{}up{}", "(".repeat(32), ")".repeat(32)), &near).is_ok());
-        assert_eq!(denied(&format!("{}up{}", "(".repeat(33), ")".repeat(33))), "promql.nesting");
-        assert!(scan(&format!("up{}", "+up".repeat(200)), &near).is_ok());
-        assert_eq!(denied(&format!("up{}", "+up".repeat(201))), "promql.nesting");
-        assert_eq!(denied(&format!("{}up", "-".repeat(201))), "promql.nesting");
-        assert_eq!(denied(&format!("up{}", " or up".repeat(201))), "promql.nesting");
-        assert_eq!(denied(&"a".repeat(4097)), "promql.text.length");
-        assert!(scan(&"a".repeat(4096), &near).is_ok());
+        let near = LIMITS;
+        assert!(scan(&format!("{}up{}", "(".repeat(32), ")".repeat(32)), near).is_ok());
+        assert_eq!(denied(&format!("{}up{}", "(".repeat(33), ")".repeat(33))), "depth");
+        assert!(scan(&format!("up{}", "+up".repeat(200)), near).is_ok());
+        assert_eq!(denied(&format!("up{}", "+up".repeat(201))), "operators");
+        assert_eq!(denied(&format!("{}up", "-".repeat(201))), "operators");
+        assert_eq!(denied(&format!("up{}", " or up".repeat(201))), "operators");
+        assert_eq!(denied(&"a".repeat(4097)), "length");
+        assert!(scan(&"a".repeat(4096), near).is_ok());
     }
 
     #[test]
     fn raw_strings_become_quoted_ones_of_the_same_value() {
-        let scanned = scan(r#"up{pod=~`a\.b"\d+`}"#, &Settings::default()).unwrap();
+        let scanned = scan(r#"up{pod=~`a\.b"\d+`}"#, LIMITS).unwrap();
         assert_eq!(scanned.text, r#"up{pod="\x01a\\.b\"\\d+"}"#);
         assert!(promql_parser::parser::parse(&scanned.text).is_ok());
         // A backslash does not keep a raw string open: what follows is read as Prometheus reads it.
-        let scanned = scan(r"up{a=`\`,b=`x`}", &Settings::default()).unwrap();
+        let scanned = scan(r"up{a=`\`,b=`x`}", LIMITS).unwrap();
         assert_eq!(scanned.text, r#"up{a="\\",b="x"}"#);
     }
 
     #[test]
     fn a_backslash_before_a_long_character_does_not_panic() {
-        assert_eq!(denied("up{a=~\"\\é\"}"), "promql.parse");
-        assert_eq!(denied("up{a=\"\\é\"}"), "promql.parse");
-        assert!(scan("up{a=~\"é\"}", &Settings::default()).is_ok());
+        assert_eq!(denied("up{a=~\"\\é\"}"), "syntax");
+        assert_eq!(denied("up{a=\"\\é\"}"), "syntax");
+        assert!(scan("up{a=~\"é\"}", LIMITS).is_ok());
     }
 
     #[test]
@@ -452,30 +452,27 @@ mod tests {
             "up{a=`\u{1}b`}",
             r#"up{a=~"\x01b"}"#,
         ] {
-            assert_eq!(denied(text), "promql.parse", "{text}");
+            assert_eq!(denied(text), "syntax", "{text}");
         }
     }
 
     #[test]
     fn comments_hide_nothing() {
-        assert_eq!(scan("up # ]})\n[5m]", &Settings::default()).unwrap().text, "up  \n[5m]");
-        assert_eq!(scan("up{a=\"#\"}", &Settings::default()).unwrap().text, "up{a=\"#\"}");
+        assert_eq!(scan("up # ]})\n[5m]", LIMITS).unwrap().text, "up  \n[5m]");
+        assert_eq!(scan("up{a=\"#\"}", LIMITS).unwrap().text, "up{a=\"#\"}");
     }
 
     #[test]
     fn dear_regular_expressions_are_denied_before_they_are_compiled() {
-        assert_eq!(denied(r#"up{a=~"(?:x{1000}){1000}"}"#), "promql.regex");
-        assert_eq!(denied(r#"up{a!~"\\pL{200}"}"#), "promql.regex");
-        assert_eq!(denied(r#"up{a!~"\\\x70L{200}"}"#), "promql.regex", "hidden by an escape");
-        assert_eq!(denied(r"up{a!~`\pL{200}`}"), "promql.regex", "in a raw string");
-        assert_eq!(denied(r#"up{a=~"((((x{50}){50}){50}){50})"}"#), "promql.regex");
-        assert_eq!(denied(&format!("up{{{}}}", "a=~\"\\\\w+\",".repeat(20))), "promql.regex");
-        assert!(
-            scan(r#"up{pod=~"api-[a-f0-9]{8,10}-[a-z0-9]{5}",ip=~"\\d{1,3}(\\.\\d{1,3}){3}"}"#, &Settings::default())
-                .is_ok()
-        );
-        assert!(scan(r#"up{path=~"/v\\d+/\\w+/.*"}"#, &Settings::default()).is_ok());
-        assert!(scan(r#"up{a=~"x{3,8}"}"#, &Settings::default()).is_ok());
-        assert!(scan(r#"up{a="x{1000}"}"#, &Settings::default()).is_ok(), "not a pattern");
+        assert_eq!(denied(r#"up{a=~"(?:x{1000}){1000}"}"#), "patterns");
+        assert_eq!(denied(r#"up{a!~"\\pL{200}"}"#), "patterns");
+        assert_eq!(denied(r#"up{a!~"\\\x70L{200}"}"#), "patterns", "hidden by an escape");
+        assert_eq!(denied(r"up{a!~`\pL{200}`}"), "patterns", "in a raw string");
+        assert_eq!(denied(r#"up{a=~"((((x{50}){50}){50}){50})"}"#), "patterns");
+        assert_eq!(denied(&format!("up{{{}}}", "a=~\"\\\\w+\",".repeat(20))), "patterns");
+        assert!(scan(r#"up{pod=~"api-[a-f0-9]{8,10}-[a-z0-9]{5}",ip=~"\\d{1,3}(\\.\\d{1,3}){3}"}"#, LIMITS).is_ok());
+        assert!(scan(r#"up{path=~"/v\\d+/\\w+/.*"}"#, LIMITS).is_ok());
+        assert!(scan(r#"up{a=~"x{3,8}"}"#, LIMITS).is_ok());
+        assert!(scan(r#"up{a="x{1000}"}"#, LIMITS).is_ok(), "not a pattern");
     }
 }
