@@ -137,7 +137,7 @@ async fn live(settings: &config::Kubernetes, metrics: Option<&config::Prometheus
     let kube_settings = kube::Settings {
         cluster: settings.name.clone().unwrap_or(defaults.cluster),
         annotations: settings.annotations.clone(),
-        exec_wrapper: settings.exec_wrapper.clone(),
+        exec_seconds: settings.exec_seconds,
         stale_after: defaults.stale_after,
     };
     let kubernetes = Kubernetes::connect(&credential, kube_settings).await?;

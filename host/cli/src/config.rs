@@ -45,7 +45,7 @@ pub(crate) struct Config {
 }
 
 /// A live cluster.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Kubernetes {
     /// The cluster's name on record. Default "kubernetes".
@@ -56,8 +56,15 @@ pub(crate) struct Kubernetes {
     pub(crate) context: Option<String>,
     /// Pod annotations that policies may see, by their keys. They stand unredacted in the evidence. Default none.
     pub(crate) annotations: Vec<String>,
-    /// Words put before every command, such as `["timeout", "-s", "KILL", "10"]`; exec-allowlist must list the same. Default none.
-    pub(crate) exec_wrapper: Vec<String>,
+    /// Seconds after which a container itself kills a command, by the `timeout` of its image; one without it gets no time limit of its
+    /// own, and a command that is cut there may run on. 1 to 600, or 0 for never. Default 30. Kubernetes cannot end a command.
+    pub(crate) exec_seconds: u16,
+}
+
+impl Default for Kubernetes {
+    fn default() -> Self {
+        Self { name: None, kubeconfig: None, context: None, annotations: vec![], exec_seconds: 30 }
+    }
 }
 
 /// A captured incident.
@@ -234,6 +241,9 @@ impl Config {
                 bail!("a mirror brings its own metrics: remove [prometheus]")
             }
             _ => {}
+        }
+        if self.kubernetes.as_ref().is_some_and(|kubernetes| kubernetes.exec_seconds > 600) {
+            bail!("kubernetes.exec_seconds is at most 600");
         }
         if self.policies.directory.is_some() && self.policies.trust.is_none() {
             bail!("policies.directory needs policies.trust: say whose signatures count");

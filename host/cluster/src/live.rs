@@ -4,7 +4,9 @@ use crate::{
     prometheus::{OpenNamespaces, Prometheus},
 };
 use std::sync::Arc;
-use wardgate_core::{AnyRequest, BoxFuture, Denial, Facts, Known, Lookup, Place, Question, Target, Unanswered, floor};
+use wardgate_core::{
+    AnyRequest, BoxFuture, Denial, Errand, Facts, Known, Lookup, Place, Question, Target, Unanswered, floor,
+};
 
 /// Both ends; without Prometheus its questions stay unanswered.
 pub struct Live {
@@ -24,6 +26,15 @@ impl Lookup for Live {
             Some(prometheus) if question.kind == "series" => Box::pin(prometheus.answer(question)),
             _ => self.kubernetes.answer(target, question),
         }
+    }
+
+    fn errand(&self, target: &Target, question: &Question) -> Option<Errand> {
+        let request = Kubernetes::path_errand(target, question)?;
+        Some(Errand { request, backend: self.kubernetes.clone() })
+    }
+
+    fn learn(&self, target: &Target, question: &Question, outcome: &Result<Known, Unanswered>) {
+        self.kubernetes.learn(target, question, outcome);
     }
 }
 

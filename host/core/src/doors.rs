@@ -1,7 +1,7 @@
 //! The doors of the road: what the other crates implement. Every trait is dyn-compatible; none of the implementors knows another.
 use crate::{
-    Answer, AnyRequest, Body, BoxFuture, Channel, Committed, Context, Denial, Fault, Form, Known, Limits, Opinion,
-    Outcome, Place, Question, Request, Source, Subject, Target, Unanswered,
+    Answer, AnyRequest, Body, BoxFuture, Channel, Committed, Context, Denial, Exec, Fault, Form, Known, Limits,
+    Opinion, Outcome, Place, Question, Request, Source, Subject, Target, Unanswered,
 };
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
@@ -13,7 +13,28 @@ pub trait Lookup: Send + Sync {
     fn resolve<'a>(&'a self, place: &'a Place, request: &'a AnyRequest) -> BoxFuture<'a, Result<Facts, Denial>>;
 
     /// The answer to a reviewer's question, from the closed list of kinds; bounded by the implementor and by the road.
+    /// Where only a command in the target's container can tell, [`Unanswered::Unavailable`] unless an answer is cached.
     fn answer<'a>(&'a self, target: &'a Target, question: &'a Question) -> BoxFuture<'a, Result<Known, Unanswered>>;
+
+    /// The command that would answer a question for which `answer` knew none. The road runs it as a call of its own, for a call
+    /// that travels and never for one that is only judged.
+    fn errand(&self, target: &Target, question: &Question) -> Option<Errand> {
+        let _ = (target, question);
+        None
+    }
+
+    /// What an errand found, to be kept for a while.
+    fn learn(&self, target: &Target, question: &Question, outcome: &Result<Known, Unanswered>) {
+        let _ = (target, question, outcome);
+    }
+}
+
+/// A look-up that runs a command. Its words are the host's own; only the question's subject is among them.
+pub struct Errand {
+    /// The fixed command.
+    pub request: Exec,
+    /// Who runs it.
+    pub backend: Arc<dyn Backend<Exec>>,
 }
 
 /// What a look-up found.
@@ -214,7 +235,7 @@ pub trait Select: Send + Sync {
 pub struct Intent {
     /// The call.
     pub id: CallId,
-    /// The call it serves, for a look-up that is a call of its own.
+    /// The call it serves, for a look-up that is a call of its own; the first attempt, for a call that was prepared anew.
     pub parent: Option<CallId>,
     /// The tool that was called.
     pub tool: String,

@@ -107,6 +107,12 @@ pub enum Ending {
 pub trait Source: Send {
     /// The next piece; cancel safe: a dropped future loses no bytes. Not called again after `End` or a fault.
     fn next(&mut self) -> BoxFuture<'_, Result<Piece, Fault>>;
+
+    /// Asked once, where it was cut or ended as `Unknown`: what may still go on at the far end, in the host's own words. They reach the agent on
+    /// the channel `error`.
+    fn left_behind(&self) -> Option<String> {
+        None
+    }
 }
 
 /// A backend's error: the kind is ours, the words are the cluster's and travel as raw bytes.
@@ -138,8 +144,11 @@ pub enum FaultKind {
     Unavailable,
     /// This backend has no such thing.
     Unsupported,
-    /// The target changed between the review and the run.
+    /// The target changed between the review and the run, or while it ran.
     Changed,
+    /// What [`crate::Prepare`] put into the request does not fit its target, so nothing of it ran. The backend has learned it: the
+    /// road prepares, reviews and commits the call anew, once.
+    Unprepared,
     /// The stream broke off.
     Broken,
 }

@@ -8,6 +8,18 @@ use std::{
 
 pub(crate) type Deadline = BoxFuture<'static, ()>;
 
+/// A future that may be asked again after it was ready, and then is ready still: a call is raced against the same stop many times.
+pub(crate) fn kept(future: BoxFuture<'static, ()>) -> BoxFuture<'static, ()> {
+    let mut left = Some(future);
+    Box::pin(poll_fn(move |cx| {
+        if let Some(future) = &mut left {
+            std::task::ready!(future.as_mut().poll(cx));
+            left = None;
+        }
+        Poll::Ready(())
+    }))
+}
+
 pub(crate) enum Won<T> {
     First(T),
     Stopped,

@@ -1,7 +1,7 @@
 //! How opinions become one verdict: rounds of questions, the merge, and what a denial may show. Knows no backend and no state of the
 //! road.
 use crate::{
-    Answer, AnyRequest, Context, Denial, Opinion, Prepare, Request, Road, Stop, Unanswered, Verdict,
+    Answer, AnyRequest, CallId, Context, Denial, Opinion, Prepare, Request, Road, Stop, Unanswered, Verdict,
     race::{Deadline, Won, first},
 };
 
@@ -41,11 +41,13 @@ pub(crate) fn merge(opinions: &[Opinion]) -> Merged {
 }
 
 impl Road {
-    /// Asks, answers, and asks again. A denial ends it: nothing more is looked up for a denied request.
+    /// Asks, answers, and asks again. A denial ends it: nothing more is looked up for a denied request. Commands are run for
+    /// answers only on behalf of the call `errands_of`.
     pub(crate) async fn rounds(
         &self,
         context: &Context,
         request: &AnyRequest,
+        errands_of: Option<&CallId>,
         stop: &mut Stop,
         deadline: &mut Deadline,
     ) -> (Vec<Answer>, Vec<Opinion>) {
@@ -66,6 +68,9 @@ impl Road {
             }
             for question in questions {
                 let outcome = match first(self.lookup.answer(&context.target, &question), stop, deadline).await {
+                    Won::First(Err(Unanswered::Unavailable)) if let Some(parent) = errands_of => {
+                        self.errand(parent, context, &question, stop, deadline).await
+                    }
                     Won::First(outcome) => outcome,
                     Won::Stopped | Won::Late => Err(Unanswered::Timeout),
                 };

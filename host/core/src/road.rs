@@ -5,21 +5,24 @@
 //!        └────────────────┴──────────────────┴─ refused, on record ──────────────────────────────────────────────────────────────▶┘
 //! ```
 //!
-//! How opinions are gathered and merged stands in `review.rs`, what is done with bytes in `release.rs`.
+//! How opinions are gathered and merged stands in `review.rs`, what is done with bytes in `release.rs`, look-ups that run a command
+//! in `road/errand.rs`.
 //!
 //! A step consumes the state before it; every state but three is private to this page. [`Committed`] is a backend's proof that
 //! the intent is on disk, [`Settled`] the only thing a result can be built from, [`Judgement`] what a review alone ends in.
 //! Keeps invariants 1, 2, 7 and 9 of the design.
 use crate::{
-    Backend, Body, BoxFuture, CallId, Channel, Clock, Context, Cut, Denial, Ending, Facts, Fault, Floor, Heard, Ids,
-    Intent, Ledger, LedgerDown, Limits, Lookup, Opened, Origin, Outcome, Piece, Place, Prepare, Raw, Recording,
-    Redactors, Request, Reviewers, Select, Settled, Slip, Source, Stop, Subject, Target, TurnedAway,
-    race::{Deadline, Won, first},
+    Backend, Body, BoxFuture, CallId, Channel, Clock, Context, Cut, Denial, Ending, Facts, Fault, FaultKind, Floor,
+    Heard, Ids, Intent, Ledger, LedgerDown, Limits, Lookup, Opened, Origin, Outcome, Piece, Place, Prepare, Raw,
+    Recording, Redactors, Request, Reviewers, Select, Settled, Slip, Source, Stop, Subject, Target, TurnedAway,
+    race::{Deadline, Won, first, kept},
     release::Release,
     review::{Merged, merge},
     settled::PartName,
 };
 use std::{collections::BTreeMap, sync::Arc};
+
+mod errand;
 
 /// Everything a call needs on its way; one value per policy set, so that a call finishes on the set it began with.
 #[derive(Clone)]
@@ -120,6 +123,8 @@ pub enum Ruling {
 
 struct Arrived<R> {
     id: CallId,
+    parent: Option<CallId>,
+    origin: Origin,
     when: u64,
     call: Call<R>,
 }
@@ -175,15 +180,34 @@ impl Road {
 
     /// The whole way. Not a `Result`: whatever happens, the agent gets something settled. Spawn it and signal `stop`; a future
     /// dropped midway leaves "abandoned" on record.
-    pub async fn travel<R: Request>(&self, call: Call<R>, backend: Arc<dyn Backend<R>>, mut stop: Stop) -> Settled {
-        match self.review(call, &*backend, &mut stop).await {
+    pub async fn travel<R: Request>(&self, call: Call<R>, backend: Arc<dyn Backend<R>>, stop: Stop) -> Settled {
+        let mut stop = kept(stop);
+        let settled = self.attempt(call.clone(), None, &*backend, &mut stop).await;
+        match settled.outcome {
+            // Nothing of it ran, and the backend knows now how to prepare it.
+            Outcome::Cut(Cut::Backend(FaultKind::Unprepared)) => {
+                self.attempt(call, Some(settled.id), &*backend, &mut stop).await
+            }
+            _ => settled,
+        }
+    }
+
+    async fn attempt<R: Request>(
+        &self,
+        call: Call<R>,
+        parent: Option<CallId>,
+        backend: &dyn Backend<R>,
+        stop: &mut Stop,
+    ) -> Settled {
+        let arrived = self.arrived(call, parent, Origin::Gateway);
+        match self.review(arrived, backend, stop, true).await {
             Err(refused) => refused.settle(self).await,
             Ok(reviewed) => match reviewed.commit(self).await {
                 Err(settled) => settled,
                 Ok(underway) => {
-                    let mut deadline = self.clock.after(underway.committed.limits.time);
-                    match underway.run(&*backend, &mut stop, &mut deadline).await {
-                        Ok(answered) => answered.release(self, &mut stop, &mut deadline).await.settle().await,
+                    let mut deadline = kept(self.clock.after(underway.committed.limits.time));
+                    match underway.run(backend, stop, &mut deadline).await {
+                        Ok(answered) => answered.release(self, stop, &mut deadline).await.settle().await,
                         Err(released) => released.settle().await,
                     }
                 }
@@ -191,9 +215,18 @@ impl Road {
         }
     }
 
-    /// Review alone: no backend, nothing released, nothing settled. On record as far as this road's ledger keeps one.
-    pub async fn judge<R: Request>(&self, call: Call<R>, prepare: &dyn Prepare<R>, mut stop: Stop) -> Judgement {
-        let (intent, outcome, ruling, rules) = match self.review(call, prepare, &mut stop).await {
+    /// Review alone: no backend, no errands, nothing released, nothing settled. On record as far as this road's ledger keeps one.
+    pub async fn judge<R: Request>(&self, call: Call<R>, prepare: &dyn Prepare<R>, stop: Stop) -> Judgement {
+        self.judged(self.arrived(call, None, Origin::Gateway), prepare, stop).await
+    }
+
+    /// The same for a request that the API server's admission met.
+    pub async fn judge_admission<R: Request>(&self, call: Call<R>, prepare: &dyn Prepare<R>, stop: Stop) -> Judgement {
+        self.judged(self.arrived(call, None, Origin::Admission), prepare, stop).await
+    }
+
+    async fn judged<R: Request>(&self, arrived: Arrived<R>, prepare: &dyn Prepare<R>, stop: Stop) -> Judgement {
+        let (intent, outcome, ruling, rules) = match self.review(arrived, prepare, &mut kept(stop), false).await {
             Ok(reviewed) => {
                 let limits = reviewed.intent.limits;
                 (reviewed.intent, Outcome::Complete(Ending::Unknown), Ruling::Allow(limits), reviewed.rules)
@@ -233,17 +266,21 @@ impl Road {
         Settled { id, outcome, body: Body::default() }
     }
 
+    fn arrived<R: Request>(&self, call: Call<R>, parent: Option<CallId>, origin: Origin) -> Arrived<R> {
+        Arrived { id: self.ids.fresh(), parent, origin, when: self.clock.now(), call }
+    }
+
     async fn review<R: Request>(
         &self,
-        call: Call<R>,
+        arrived: Arrived<R>,
         prepare: &dyn Prepare<R>,
         stop: &mut Stop,
+        errands: bool,
     ) -> Result<Reviewed<R>, Refused> {
-        let arrived = Arrived { id: self.ids.fresh(), when: self.clock.now(), call };
-        let mut deadline = self.clock.after(self.limits.time / Self::LOOKUP_SHARE);
+        let mut deadline = kept(self.clock.after(self.limits.time / Self::LOOKUP_SHARE));
         let resolved = arrived.resolve(self, stop, &mut deadline).await?;
         let prepared = resolved.prepare(self, prepare).await?;
-        prepared.review(self, prepare, stop, &mut deadline).await
+        prepared.review(self, prepare, stop, &mut deadline, errands).await
     }
 }
 
@@ -274,13 +311,13 @@ impl<R: Request> Arrived<R> {
         let mut attributes = self.call.attributes.clone();
         attributes.extend(found.iter().map(|(key, value)| (key.clone(), value.clone())));
         attributes.insert("tool".into(), self.call.tool.into());
-        Context { subject: self.call.subject.clone(), target, origin: Origin::Gateway, now: self.when, attributes }
+        Context { subject: self.call.subject.clone(), target, origin: self.origin, now: self.when, attributes }
     }
 
     fn intent(&self, road: &Road, parts: Vec<Heard>, left_out: Vec<String>, limits: Limits) -> Intent {
         Intent {
             id: self.id.clone(),
-            parent: None,
+            parent: self.parent.clone(),
             tool: self.call.tool.into(),
             arrived: self.when,
             place: self.call.place.clone(),
@@ -342,13 +379,14 @@ impl<R: Request> Prepared<R> {
         prepare: &dyn Prepare<R>,
         stop: &mut Stop,
         deadline: &mut Deadline,
+        errands: bool,
     ) -> Result<Reviewed<R>, Refused> {
         let Self { at, parts, mut left_out } = self;
         let (mut heard, mut allowed, mut rules, mut limits) = (vec![], vec![], vec![], road.limits);
         let (mut denials, mut asks) = (Vec::<(Context, Denial)>::new(), Vec::<(Context, Denial)>::new());
         for (context, request) in parts {
             let any = request.any();
-            let (answers, opinions) = road.rounds(&context, &any, stop, deadline).await;
+            let (answers, opinions) = road.rounds(&context, &any, errands.then_some(&at.id), stop, deadline).await;
             match merge(&opinions) {
                 Merged::Allow(by) => {
                     for allowance in by {
@@ -492,13 +530,18 @@ impl<R: Request> Answered<R> {
                 break Outcome::Cut(halt.cut());
             }
         };
+        let unfinished = matches!(outcome, Outcome::Cut(_) | Outcome::Complete(Ending::Unknown));
+        let behind = unfinished.then(|| source.left_behind()).flatten();
         drop(source); // the far end is closed before anything else is waited for
-        if let Some(text) = words
-            && !matches!(outcome, Outcome::Cut(Cut::Recorder | Cut::Redactor { .. }))
-            && let Err(halt) =
-                release.bytes(part, Channel::Error, &text.0[..text.len().min(64 << 10)], road.clock.now()).await
-        {
-            outcome = Outcome::Cut(halt.cut());
+        let words = words.into_iter().map(|text| text.0).chain(behind.map(String::into_bytes));
+        for text in words {
+            if matches!(outcome, Outcome::Cut(Cut::Recorder | Cut::Redactor { .. })) {
+                break;
+            }
+            let text = &text[..text.len().min(64 << 10)];
+            if let Err(halt) = release.bytes(part, Channel::Error, text, road.clock.now()).await {
+                outcome = Outcome::Cut(halt.cut());
+            }
         }
         if let Err(halt) = release.finish().await
             && !matches!(outcome, Outcome::Cut(Cut::Recorder | Cut::Redactor { .. }))

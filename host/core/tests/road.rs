@@ -322,6 +322,25 @@ async fn a_judgement_touches_no_backend_and_is_on_record() {
     assert_eq!((cluster.pulls.load(SeqCst), book.lines().len()), (0, 2));
 }
 
+/// A stop is an async block at the gateway: asked again after it was ready, it would panic.
+#[tokio::test]
+async fn a_stop_during_a_look_up_stays_one_for_the_rest_of_the_call() {
+    let (book, cluster) = (Book::default(), Cluster::new([]));
+    let stop: Stop = Box::pin(async { tokio::time::sleep(std::time::Duration::from_millis(10)).await });
+    let settled = road(&book, Keys).travel(exec("cat hang"), cluster as Arc<dyn Backend<Exec>>, stop).await;
+    assert_eq!(settled.outcome(), &Outcome::Cut(Cut::Stopped));
+    assert_eq!(book.lines().len(), 2, "{:?}", book.lines());
+}
+
+#[tokio::test]
+async fn a_call_that_does_not_fit_its_target_is_committed_anew_once_and_no_more() {
+    let book = Book::default();
+    let cluster = Cluster::new([]);
+    let settled = road(&book, Keys).travel(exec("unprepared"), cluster as Arc<dyn Backend<Exec>>, never()).await;
+    assert_eq!(settled.outcome(), &Outcome::Cut(Cut::Backend(FaultKind::Unprepared)));
+    assert_eq!(book.lines().iter().filter(|line| line.starts_with("intent")).count(), 2);
+}
+
 fn assert_send<T: Send>(_: T) {}
 
 #[test]

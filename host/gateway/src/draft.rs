@@ -306,7 +306,8 @@ fn fault(kind: FaultKind) -> &'static str {
         FaultKind::Invalid => "the far end did not understand the request",
         FaultKind::Unavailable => "the far end is not reachable or overloaded: try again later",
         FaultKind::Unsupported => "this backend cannot answer that; error says what it has",
-        FaultKind::Changed => "the target changed between the review and the run: look again, then call again",
+        FaultKind::Changed => "the target changed since it was reviewed, error says when: look again, then call again",
+        FaultKind::Unprepared => "the request did not fit its target, twice: try again",
         FaultKind::Broken => "the stream broke off: what came after is missing",
     }
 }

@@ -3,11 +3,14 @@
 #![allow(clippy::disallowed_methods)]
 use crate::wire::{causes, escape};
 use bytes::Bytes;
-use http::{Method, Request, Response};
+use http::{Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use kube::client::Body;
 use serde_json::Value;
 use wardgate_core::{Fault, FaultKind};
+
+/// Bytes of an error's words at most.
+const WORDS: usize = 64 << 10;
 
 /// A path and a query, both escaped.
 pub(super) struct Url {
@@ -56,13 +59,28 @@ impl Url {
 
 /// Sends it; an answer that is no success is a fault with the server's words.
 pub(super) async fn send(client: &kube::Client, request: Request<Vec<u8>>) -> Result<Response<Body>, Fault> {
+    send_for(client, request, StatusCode::is_success).await
+}
+
+/// The same, where something else than a success is wanted.
+pub(super) async fn send_for(
+    client: &kube::Client,
+    request: Request<Vec<u8>>,
+    wanted: impl Fn(&StatusCode) -> bool,
+) -> Result<Response<Body>, Fault> {
     let response = client.send(request.map(Body::from)).await.map_err(|error| fault(&error))?;
     let status = response.status();
-    if status.is_success() {
+    if wanted(&status) {
         return Ok(response);
     }
-    let text =
-        Limited::new(response.into_body(), 64 << 10).collect().await.map(|body| body.to_bytes()).unwrap_or_default();
+    // What came of a body that is longer, or that breaks off, is still the better half of the story.
+    let (mut body, mut text) = (response.into_body(), Vec::new());
+    while text.len() < WORDS
+        && let Some(Ok(frame)) = body.frame().await
+    {
+        text.extend_from_slice(frame.data_ref().map_or(&[], |data| data));
+    }
+    text.truncate(WORDS);
     Err(refused(status.as_u16(), &text))
 }
 
@@ -97,7 +115,6 @@ pub(super) fn refused(status: u16, text: &[u8]) -> Fault {
 pub(super) fn fault(error: &kube::Error) -> Fault {
     match error {
         kube::Error::Api(status) => Fault::new(kind(status.code), status.message.clone()),
-        kube::Error::UpgradeConnection(why) => Fault::new(FaultKind::Refused, why.to_string()),
         other => Fault::new(FaultKind::Unavailable, causes(other)),
     }
 }

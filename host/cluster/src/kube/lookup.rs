@@ -11,8 +11,16 @@ impl Lookup for Kubernetes {
         Box::pin(std::future::ready(self.facts(place, request)))
     }
 
-    fn answer<'a>(&'a self, _: &'a Target, _: &'a Question) -> BoxFuture<'a, Result<Known, Unanswered>> {
-        Box::pin(std::future::ready(Err(Unanswered::Unsupported)))
+    fn answer<'a>(&'a self, target: &'a Target, question: &'a Question) -> BoxFuture<'a, Result<Known, Unanswered>> {
+        let answer = match question.kind.as_str() {
+            "path" => self.known_path(target, question),
+            _ => Err(Unanswered::Unsupported),
+        };
+        Box::pin(std::future::ready(answer))
+    }
+
+    fn learn(&self, target: &Target, question: &Question, outcome: &Result<Known, Unanswered>) {
+        self.learn_path(target, question, outcome);
     }
 }
 

@@ -1,20 +1,28 @@
 //! The live cluster: one client, two watch caches, and a backend for each kind of request that Kubernetes answers.
 //!
 //! What leaves for the API server: the watch caches' lists and watches, and for each committed call one request per target (an
-//! exec: two live reads of its pod besides). Every request of a call carries the call's name as Audit-ID.
+//! exec: two live reads of its pod besides; look-ups that run a command are calls of their own). Every request of a call carries the call's name as Audit-ID.
 mod cache;
 mod events;
 mod exec;
 mod facts;
 mod http;
+mod keep;
 mod logs;
 mod lookup;
 mod objects;
+mod path;
+mod websocket;
+mod wrapper;
 
 use cache::Cache;
 use facts::{NamespaceFacts, PodFacts};
 use kube::{Client, Config, config::KubeConfigOptions, config::Kubeconfig};
+use path::Paths;
 use std::{path::PathBuf, sync::Arc, time::Duration};
+use wrapper::Wrappers;
+
+pub use wrapper::Splitter;
 
 /// Where the credential comes from. It is read again whenever its file changes, by the client itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,8 +45,8 @@ pub struct Settings {
     pub cluster: String,
     /// Pod annotations that reviewers may see.
     pub annotations: Vec<String>,
-    /// What is put before every command: the host's own time limit. Empty for none.
-    pub exec_wrapper: Vec<String>,
+    /// Seconds after which a container itself kills a command, by the `timeout` of its image; 0 for never.
+    pub exec_seconds: u16,
     /// A cache that has heard nothing for so long refuses to answer.
     pub stale_after: Duration,
 }
@@ -48,7 +56,7 @@ impl Default for Settings {
         Self {
             cluster: "kubernetes".into(),
             annotations: vec![],
-            exec_wrapper: vec![],
+            exec_seconds: 30,
             stale_after: Duration::from_secs(90),
         }
     }
@@ -59,6 +67,8 @@ pub struct Kubernetes {
     client: Client,
     pods: Arc<Cache<PodFacts>>,
     namespaces: Arc<Cache<NamespaceFacts>>,
+    wrappers: Arc<Wrappers>,
+    paths: Paths,
     settings: Settings,
 }
 
@@ -98,12 +108,15 @@ impl Kubernetes {
         };
         // The road has deadlines of its own; a read time-out here would cut quiet watches.
         config.read_timeout = None;
+        // One committed call is one request: the library would send a refused exec again under the road's eyes.
+        config.default_retry = false;
         let client = Client::try_from(config).map_err(ConnectError::Client)?;
         let annotations = Arc::new(settings.annotations.clone());
         let pods = Cache::start(client.clone(), "pods", move |pod: facts::Pod| PodFacts::of(pod, &annotations));
         let namespaces =
             Cache::start(client.clone(), "namespaces", |namespace: facts::Namespace| NamespaceFacts::of(namespace));
-        let this = Arc::new(Self { client, pods, namespaces, settings });
+        let wrappers = Arc::new(Wrappers::new(settings.exec_seconds));
+        let this = Arc::new(Self { client, pods, namespaces, wrappers, paths: Paths::default(), settings });
         const PATIENCE: Duration = Duration::from_secs(30);
         for (name, ready) in
             [("namespaces", this.namespaces.ready(PATIENCE).await), ("pods", this.pods.ready(PATIENCE).await)]
@@ -111,6 +124,11 @@ impl Kubernetes {
             ready.map_err(|why| ConnectError::NotReady(name, PATIENCE, why))?;
         }
         Ok(this)
+    }
+
+    /// Splits this host's own wrapper off a command that the admission gate meets.
+    pub fn splitter(&self) -> Splitter {
+        Splitter::new(self.wrappers.all())
     }
 
     /// Whether both caches have heard from the API server lately.

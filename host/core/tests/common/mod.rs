@@ -341,6 +341,7 @@ impl<R: Request> Backend<R> for Cluster {
             if let AnyRequest::Exec(exec) = call.parts()[0].request.any() {
                 match exec.argv[0].as_str() {
                     "hang" => std::future::pending::<()>().await,
+                    "unprepared" => return Err(Fault::new(FaultKind::Unprepared, "")),
                     "missing" => return Err(Fault::new(FaultKind::Missing, "no such file, KEY12345678")),
                     _ => {}
                 }
