@@ -1,8 +1,55 @@
 //! How many series a metric has where no server can be asked: named metrics, and shapes of names.
 //!
 //! A key with `*` stands for every name of that shape: `node_*`, `*_bucket`, `*:*`. A name of its own wins over shapes, and of the shapes
-//! that fit the one that says most (the most letters) wins.
+//! that fit the one that says most (the most letters) wins. A matcher that names one thing of many narrows the estimate.
+use crate::{Kind, Limits, kind, literals, metric, parse};
+use promql_parser::parser::{Expr, VectorSelector};
 use std::collections::HashMap;
+
+/// Of so many series one named object has one. Few enough to hold for a busy namespace, too.
+const OBJECTS: u64 = 20;
+/// Histograms have about so many buckets.
+const BUCKETS: u64 = 10;
+/// Labels whose values are objects of a cluster: a matcher that names one keeps to few series.
+const OBJECT_LABELS: &[&str] = &[
+    "namespace",
+    "pod",
+    "container",
+    "name",
+    "instance",
+    "node",
+    "host",
+    "hostname",
+    "service",
+    "deployment",
+    "daemonset",
+    "statefulset",
+    "workload",
+    "ingress",
+    "app",
+    "application",
+    "release",
+    "queue",
+    "topic",
+    "datname",
+    "uri",
+    "path",
+    "route",
+    "handler",
+    "persistentvolumeclaim",
+    "cluster_name",
+];
+/// Selectors are short, and come from text that was parsed before.
+const SELECTOR: Limits = Limits { bytes: 8192, nesting: 4, operators: 200, patterns: u64::MAX };
+
+/// How many series a selector touches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Estimate {
+    /// The number.
+    pub series: u64,
+    /// The metric's number was divided because of a matcher: it is a guess, no bound.
+    pub narrowed: bool,
+}
 
 /// Series by metric.
 #[derive(Debug, Default, Clone)]
@@ -19,6 +66,14 @@ impl Catalogue {
             let shape = self.shapes.iter().find(|(pieces, _)| fits(pieces, metric));
             shape.map(|(_, series)| *series)
         })
+    }
+
+    /// How many series a canonical selector touches, if its metric is known.
+    pub fn estimate(&self, selector: &str) -> Option<Estimate> {
+        let Ok(Expr::VectorSelector(selector)) = parse(selector, SELECTOR) else { return None };
+        let all = self.series(metric(&selector)?)?;
+        let part = narrowing(&selector);
+        Some(Estimate { series: all.div_ceil(part), narrowed: part > 1 && all > 1 })
     }
 
     /// The names that are known by themselves.
@@ -42,6 +97,34 @@ impl FromIterator<(String, u64)> for Catalogue {
         catalogue.shapes.sort_by(|a, b| (says(&b.0), b.1, &b.0).cmp(&(says(&a.0), a.1, &a.0)));
         catalogue
     }
+}
+
+/// By how much a selector's matchers narrow it. Only the one that does most counts: what names a pod names its namespace, too.
+fn narrowing(selector: &VectorSelector) -> u64 {
+    let by_matcher = selector.matchers.matchers.iter().map(|matcher| {
+        let named = match kind(matcher) {
+            Kind::Equal(value) => u64::from(!value.is_empty()),
+            Kind::Pattern(pattern) => match literals(pattern) {
+                Some(names) if names.iter().all(|name| !name.is_empty()) => names.len() as u64,
+                // Bounds of buckets are written as patterns since some servers say `1` and others `1.0`.
+                _ if matcher.name == "le" && !pattern.contains(['*', '+']) => {
+                    1 + pattern.bytes().filter(|b| matches!(b, b'|' | b'?')).count() as u64
+                }
+                _ => 0,
+            },
+            Kind::NotEqual(_) | Kind::NotPattern(_) => 0,
+        };
+        let label = matcher.name.as_str();
+        let of = if label == "le" {
+            BUCKETS
+        } else if OBJECT_LABELS.iter().any(|known| label == *known || label.ends_with(&format!("_{known}"))) {
+            OBJECTS
+        } else {
+            1
+        };
+        if named == 0 { 1 } else { (of / named).max(1) }
+    });
+    by_matcher.max().unwrap_or(1)
 }
 
 /// Whether a name is the pieces, in order, with anything between them.
@@ -96,6 +179,34 @@ mod tests {
         assert_eq!(known.series("a_b_a"), Some(1));
         assert_eq!(known.series("xab"), None);
         assert_eq!(known.series("xabab"), Some(2));
+    }
+
+    #[test]
+    fn a_matcher_that_names_one_thing_of_many_narrows_the_estimate() {
+        let known = catalogue(&[("m", 2000), ("one", 1)]);
+        for (selector, series) in [
+            ("m", 2000),
+            ("m{namespace=\"shop\"}", 100),
+            ("m{destination_service_namespace=\"shop\"}", 100),
+            ("m{namespace=\"shop\",pod=\"cart-0\"}", 100),
+            ("m{namespace=~\"shop\"}", 100),
+            ("m{namespace=~\"shop|pay\"}", 200),
+            ("m{le=\"0.5\"}", 200),
+            ("m{le=~\"1(\\\\.0)?\"}", 400),
+            ("m{le=~\".+\"}", 2000),
+            ("m{namespace=~\"shop.*\"}", 2000),
+            ("m{namespace=~\".+\"}", 2000),
+            ("m{namespace=~\"shop|\"}", 2000),
+            ("m{namespace!=\"shop\"}", 2000),
+            ("m{namespace=\"\"}", 2000),
+            ("m{code=\"200\"}", 2000),
+            ("one{namespace=\"shop\"}", 1),
+        ] {
+            let narrowed = series < 2000 && selector.starts_with('m');
+            assert_eq!(known.estimate(selector), Some(Estimate { series, narrowed }), "{selector}");
+        }
+        assert_eq!(known.estimate("unknown{namespace=\"shop\"}"), None);
+        assert_eq!(known.estimate("{namespace=\"shop\"}"), None);
     }
 
     #[test]

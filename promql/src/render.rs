@@ -2,8 +2,9 @@
 //!
 //! The parser's own `Display` loses things (an empty `ignoring ()` under `group_left`, times before 1970, escapes of control
 //! characters), so this is our own. What it writes parses back into the same tree; tests hold it to that.
+use crate::matchers::{Kind, kind};
 use promql_parser::{
-    label::{Labels, METRIC_NAME, MatchOp, Matcher, Matchers},
+    label::{Labels, METRIC_NAME, Matcher, Matchers},
     parser::{
         AtModifier, BinModifier, Expr, LabelModifier, Offset, SubqueryExpr, VectorMatchCardinality, VectorSelector,
     },
@@ -13,42 +14,6 @@ use std::{
     fmt::Write,
     time::{Duration, SystemTime},
 };
-
-/// What the value of a matcher begins with that was written as a regular expression; see the scan. Such a matcher is `Equal` or
-/// `NotEqual` in the tree, and `=~` or `!~` in text.
-pub const PATTERN: char = '\u{1}';
-
-/// What a matcher asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind<'a> {
-    /// `=`
-    Equal(&'a str),
-    /// `!=`
-    NotEqual(&'a str),
-    /// `=~`; the pattern is anchored at both ends.
-    Pattern(&'a str),
-    /// `!~`
-    NotPattern(&'a str),
-}
-
-impl Kind<'_> {
-    /// Whether it is a regular expression.
-    pub fn is_pattern(self) -> bool {
-        matches!(self, Kind::Pattern(_) | Kind::NotPattern(_))
-    }
-}
-
-/// Reads a matcher, marked or not.
-pub fn kind(matcher: &Matcher) -> Kind<'_> {
-    match (matcher.value.strip_prefix(PATTERN), &matcher.op) {
-        (Some(pattern), MatchOp::NotEqual | MatchOp::NotRe(_)) => Kind::NotPattern(pattern),
-        (Some(pattern), MatchOp::Equal | MatchOp::Re(_)) => Kind::Pattern(pattern),
-        (None, MatchOp::Re(_)) => Kind::Pattern(&matcher.value),
-        (None, MatchOp::NotRe(_)) => Kind::NotPattern(&matcher.value),
-        (None, MatchOp::NotEqual) => Kind::NotEqual(&matcher.value),
-        (None, MatchOp::Equal) => Kind::Equal(&matcher.value),
-    }
-}
 
 /// The canonical text of a query.
 pub fn render(expr: &Expr) -> String {

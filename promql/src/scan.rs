@@ -131,7 +131,7 @@ impl Scanner<'_> {
         let literal = self.text.get(start..=at).unwrap_or_default();
         // What cannot be unquoted goes to the parser as it is, and fails there.
         let value = unquote_string(literal).ok();
-        if value.as_ref().is_some_and(|v| v.starts_with(render::PATTERN)) {
+        if value.as_ref().is_some_and(|v| v.starts_with(crate::PATTERN)) {
             return Err(self.broken(start, "a string begins with a control character"));
         }
         match value {
@@ -140,7 +140,7 @@ impl Scanner<'_> {
                 if self.patterns > self.limits.patterns {
                     return Err(Trouble::DearPatterns { at: self.character(start) });
                 }
-                render::quote(&mut self.out, &format!("{}{pattern}", render::PATTERN));
+                render::quote(&mut self.out, &format!("{}{pattern}", crate::PATTERN));
             }
             _ if quote == b'`' => render::quote(&mut self.out, content),
             _ => self.out.push_str(literal),
@@ -313,7 +313,7 @@ impl Scanner<'_> {
 
 /// About what it takes to compile a pattern: classes of Unicode are dear, and a counted repetition copies what it repeats. Counts
 /// are multiplied as if every one stood inside the next.
-fn weigh(pattern: &str) -> u64 {
+pub fn weigh(pattern: &str) -> u64 {
     let bytes = pattern.as_bytes();
     let mut sum = 0u64;
     let mut copies = 1u64;

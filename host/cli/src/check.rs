@@ -23,10 +23,17 @@ use wardgate_core::{
     Target, TurnedAway, Unanswered, Value, floor, never,
 };
 use wardgate_policy::set::PolicySet;
-use wardgate_promql::catalogue::Catalogue;
+use wardgate_promql::{catalogue::Catalogue, names::near};
 
 /// Series of a mid-size cluster, by metric: what the guard reckons with offline.
 const CATALOG: &str = include_str!("../../../plugins/promql-guard/catalog.json");
+/// Step of a range query that names none, in milliseconds.
+const DEFAULT_STEP: u64 = 60_000;
+/// Rules of the guard that a value breaks which no guard can be shown: no time, no step.
+const RANGE_TIME: &str = "promql.range.time";
+const RANGE_STEP: &str = "promql.range.step";
+/// Names that a catalogue offers for one that it does not know.
+const NEAR: usize = 10;
 /// Bytes of one line.
 const LINE: usize = 1 << 20;
 
@@ -53,14 +60,17 @@ pub(crate) enum Command {
         /// The query.
         #[arg(required_unless_present = "jsonl")]
         query: Option<String>,
-        /// First evaluation: Unix seconds or RFC 3339. Without it the query is instant, now.
-        #[arg(long, requires = "end")]
+        /// The time of an instant query: Unix seconds, RFC 3339, `now` or such as `now-1h`. Now by default.
+        #[arg(long, conflicts_with_all = ["start", "end", "step"], allow_hyphen_values = true)]
+        time: Option<String>,
+        /// First evaluation of a range query, in the same forms.
+        #[arg(long, requires = "end", allow_hyphen_values = true)]
         start: Option<String>,
         /// Last evaluation.
-        #[arg(long, requires = "start")]
+        #[arg(long, requires = "start", allow_hyphen_values = true)]
         end: Option<String>,
         /// Between two evaluations: seconds or a Prometheus duration.
-        #[arg(long, requires = "start")]
+        #[arg(long, requires = "start", allow_hyphen_values = true)]
         step: Option<String>,
         /// Series by metric, a JSON object; the shipped estimate of a mid-size cluster by default.
         #[arg(long)]
@@ -117,6 +127,7 @@ struct Line {
     id: Json,
     argv: Option<Vec<String>>,
     query: Option<String>,
+    time: Option<Json>,
     start: Option<Json>,
     end: Option<Json>,
     step: Option<Json>,
@@ -145,9 +156,16 @@ pub(crate) async fn run(command: Command) -> Result<ExitCode> {
         Command::Exec { shared, argv } => {
             (shared, Kind::Exec, Line { argv: Some(argv), ..Line::default() }, Catalog::none())
         }
-        Command::Query { shared, query, start, end, step, catalog, unknown_series } => {
+        Command::Query { shared, query, time, start, end, step, catalog, unknown_series } => {
             let text = |text: Option<String>| text.map(Json::String);
-            let line = Line { query, start: text(start), end: text(end), step: text(step), ..Line::default() };
+            let line = Line {
+                query,
+                time: text(time),
+                start: text(start),
+                end: text(end),
+                step: text(step),
+                ..Line::default()
+            };
             (shared, Kind::Query, line, Catalog::read(catalog, unknown_series)?)
         }
         Command::Logs { shared, since_seconds, tail_lines, previous } => {
@@ -174,6 +192,9 @@ pub(crate) async fn run(command: Command) -> Result<ExitCode> {
             if let Some(words) = answer[key].as_str() {
                 println!("  {key}: {words}");
             }
+        }
+        if !answer["instead"].is_null() {
+            println!("  instead: {}", answer["instead"]);
         }
     }
     Ok(match answer["verdict"].as_str() {
@@ -235,7 +256,7 @@ impl Bench {
             },
             Kind::Query => match query(&line) {
                 Ok(query) => Ok(self.ask(query, line).await),
-                Err(why) => Err(why),
+                Err(denial) => return refusal(&id, &denial),
             },
             Kind::Logs => {
                 let Line { since_seconds, tail_lines, previous, .. } = line;
@@ -306,7 +327,30 @@ fn verdict(id: &Json, judgement: &Judgement) -> Json {
 
 fn said(id: &Json, verdict: &str, denial: Option<&Denial>) -> Json {
     let denial = denial.cloned().unwrap_or_default();
-    json!({"id": id, "verdict": verdict, "rule": denial.rule, "reason": denial.reason, "remedy": denial.remedy})
+    let mut said =
+        json!({"id": id, "verdict": verdict, "rule": denial.rule, "reason": denial.reason, "remedy": denial.remedy});
+    if let Some(instead) = denial.instead.as_deref().and_then(written) {
+        said["instead"] = instead;
+    }
+    if !denial.details.is_empty() {
+        said["details"] = denial.details.iter().map(|(key, value)| (key.clone(), json!(value))).collect();
+    }
+    said
+}
+
+/// A proposed request in the form of a line: times in seconds.
+fn written(request: &AnyRequest) -> Option<Json> {
+    let AnyRequest::Query(query) = request else { return serde_json::to_value(request).ok() };
+    let seconds = |ms: u64| format!("{}.{:03}", ms / 1000, ms % 1000);
+    let mut line = json!({"query": query.text});
+    if query.start == query.end && query.step == 0 {
+        line["time"] = json!(seconds(query.end));
+    } else {
+        line["start"] = json!(seconds(query.start));
+        line["end"] = json!(seconds(query.end));
+        line["step"] = json!(seconds(query.step));
+    }
+    Some(line)
 }
 
 fn refusal(id: &Json, denial: &Denial) -> Json {
@@ -379,37 +423,67 @@ impl Catalog {
     }
 
     fn answer(&self, question: &Question) -> Result<Known, Unanswered> {
-        if question.kind != "series" {
-            return Err(Unanswered::Unavailable);
+        match question.kind.as_str() {
+            "series" => {}
+            "metric-names" => {
+                let mut names: Vec<&str> = self.series.names().collect();
+                names.sort_unstable();
+                let near = near(&question.subject, names, NEAR).into_iter().map(str::to_owned).collect();
+                return Ok(Known { value: Value::Texts(near), bound: Bound::About });
+            }
+            _ => return Err(Unanswered::Unavailable),
         }
-        let count = self.series.series(wardgate_promql::metric_of(&question.subject));
-        let count = count.or(self.unknown).ok_or(Unanswered::Missing)?;
-        // The catalogue counts a metric, not a selector of it.
-        Ok(Known { value: Value::Number(count), bound: Bound::AtMost })
+        let number = |count, bound| Ok(Known { value: Value::Number(count), bound });
+        match self.series.estimate(&question.subject) {
+            // The catalogue counts a metric; what a matcher leaves of it is a guess.
+            Some(found) => number(found.series, if found.narrowed { Bound::About } else { Bound::AtMost }),
+            None => self.unknown.map_or(Err(Unanswered::Missing), |count| number(count, Bound::AtMost)),
+        }
     }
 }
 
-fn query(line: &Line) -> Result<Query, String> {
-    let text = line.query.clone().ok_or("a query names its text")?;
+fn query(line: &Line) -> Result<Query, Denial> {
+    let form = |why: &str| Denial::new("check.line", why);
+    let text = line.query.clone().ok_or_else(|| form("a query names its text"))?;
     let now = SystemClock.now();
-    let (start, end) = match (&line.start, &line.end) {
-        (None, None) => return Ok(Query { text, start: now, end: now, step: 0 }),
-        (Some(start), Some(end)) => (time(start)?, time(end)?),
-        _ => return Err("start and end go together".into()),
+    let at = |value: &Json| time(value, now).map_err(|why| Denial::new(RANGE_TIME, why));
+    let (start, end) = match (&line.time, &line.start, &line.end) {
+        (None, None, None) => (now, now),
+        (Some(time), None, None) => {
+            let time = at(time)?;
+            (time, time)
+        }
+        (None, Some(start), Some(end)) => (at(start)?, at(end)?),
+        (None, ..) => return Err(form("start and end go together")),
+        (Some(_), ..) => return Err(form("a query has a time, or start and end")),
     };
-    let step = line.step.as_ref().map(duration).transpose()?.unwrap_or(if start == end { 0 } else { 60_000 });
+    let instant = line.start.is_none();
+    let step = match &line.step {
+        Some(_) if instant => return Err(form("a step goes with start and end")),
+        Some(step) => duration(step).map_err(|why| Denial::new(RANGE_STEP, why))?,
+        None if instant || start == end => 0,
+        None => DEFAULT_STEP,
+    };
     Ok(Query { text, start, end, step })
 }
 
-/// Unix seconds or RFC 3339, as milliseconds.
-fn time(value: &Json) -> Result<u64, String> {
-    let bad = || format!("{value} is no time: write Unix seconds or RFC 3339");
+/// Unix seconds, RFC 3339, `now`, or such as `now-1h`, as milliseconds.
+fn time(value: &Json, now: u64) -> Result<u64, String> {
+    let bad = || format!("{value} is no time: write Unix seconds, RFC 3339, or such as now-1h");
     if let Some(seconds) = value.as_f64() {
         return millis(seconds).ok_or_else(bad);
     }
-    let text = value.as_str().ok_or_else(bad)?;
+    let text = value.as_str().ok_or_else(bad)?.trim();
     if let Ok(seconds) = text.parse::<f64>() {
         return millis(seconds).ok_or_else(bad);
+    }
+    if let Some(distance) = text.strip_prefix("now") {
+        return match (distance.chars().next(), distance.get(1..)) {
+            (None, _) => Ok(now),
+            (Some('-'), Some(back)) => now.checked_sub(duration(&json!(back))?).ok_or_else(bad),
+            (Some('+'), Some(ahead)) => now.checked_add(duration(&json!(ahead))?).ok_or_else(bad),
+            _ => Err(bad()),
+        };
     }
     let stamp: jiff::Timestamp = text.parse().map_err(|_| bad())?;
     u64::try_from(stamp.as_millisecond()).map_err(|_| bad())
@@ -455,7 +529,7 @@ fn duration(value: &Json) -> Result<u64, String> {
         total = count.checked_mul(unit).and_then(|part| total.checked_add(part)).ok_or_else(bad)?;
         number.clear();
     }
-    if total == 0 || !number.is_empty() { Err(bad()) } else { Ok(total) }
+    if text.is_empty() || !number.is_empty() { Err(bad()) } else { Ok(total) }
 }
 
 /// A ledger that keeps nothing: a check is no call.
@@ -483,16 +557,36 @@ mod tests {
             (json!(1.5), Ok(1500)),
             (json!("1795000000"), Ok(1_795_000_000_000)),
             (json!("1970-01-01T00:00:02Z"), Ok(2000)),
+            (json!("1970-01-01T01:00:02.5+01:00"), Ok(2500)),
+            (json!("now"), Ok(10_000)),
+            (json!("now-4s"), Ok(6000)),
+            (json!("now+1"), Ok(11_000)),
+            (json!("now-1h"), Err(())),
+            (json!("nowhere"), Err(())),
+            (json!("NaN"), Err(())),
+            (json!("Inf"), Err(())),
+            (json!(1e300), Err(())),
+            (json!(null), Err(())),
             (json!(-1), Err(())),
             (json!("soon"), Err(())),
         ] {
-            assert_eq!(time(&value).map_err(drop), ms, "{value}");
+            assert_eq!(time(&value, 10_000).map_err(drop), ms, "{value}");
         }
         for (value, ms) in [
             (json!(30), Ok(30_000)),
             (json!("30s"), Ok(30_000)),
             (json!("1h30m"), Ok(5_400_000)),
             (json!("500ms"), Ok(500)),
+            (json!("0"), Ok(0)),
+            (json!(0), Ok(0)),
+            (json!("0s"), Ok(0)),
+            (json!("-30"), Err(())),
+            (json!("-30s"), Err(())),
+            (json!(-1), Err(())),
+            (json!("NaN"), Err(())),
+            (json!("+Inf"), Err(())),
+            (json!("1h-5m"), Err(())),
+            (json!("99999999999999999999h"), Err(())),
             (json!("5"), Ok(5_000)),
             (json!("m"), Err(())),
             (json!("5x"), Err(())),

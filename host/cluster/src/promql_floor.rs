@@ -7,7 +7,7 @@
 use std::{collections::BTreeSet, panic::catch_unwind};
 use wardgate_core::Denial;
 use wardgate_promql::{
-    Kind, Limits, equal, kind,
+    Kind, Limits, equal, kind, literals,
     promql_parser::{
         label::{METRIC_NAME, Matcher},
         parser::{Expr, VectorSelector},
@@ -17,8 +17,6 @@ use wardgate_promql::{
 
 /// The one rule of this floor.
 pub const RULE: &str = "floor.namespace";
-/// Namespaces in one alternation.
-const ALTERNATIVES: usize = 100;
 /// What a query may hold at most: above what the guard allows, so that the guard's words are the ones that are read.
 const LIMITS: Limits = Limits { bytes: 8 * 1024, nesting: 64, operators: 400, patterns: 50_000 };
 
@@ -132,29 +130,6 @@ fn namespaces(matcher: &Matcher) -> Option<Vec<String>> {
         Kind::NotEqual(_) | Kind::NotPattern(_) => return None,
     };
     names.iter().all(|n| !n.is_empty()).then_some(names)
-}
-
-/// The strings that an anchored pattern matches, if it is nothing but an alternation of literals: letters, digits, `-`, `_` and
-/// escaped `.` and `-`, in one pair of parentheses at most.
-fn literals(pattern: &str) -> Option<Vec<String>> {
-    let inner = pattern.strip_prefix('(').and_then(|p| p.strip_suffix(')')).unwrap_or(pattern);
-    let mut names = Vec::new();
-    for part in inner.split('|') {
-        let mut name = String::with_capacity(part.len());
-        let mut chars = part.chars();
-        while let Some(c) = chars.next() {
-            match c {
-                '\\' => name.push(chars.next().filter(|c| matches!(c, '.' | '-'))?),
-                c if c.is_ascii_alphanumeric() || matches!(c, '-' | '_') => name.push(c),
-                _ => return None,
-            }
-        }
-        names.push(name);
-        if names.len() > ALTERNATIVES {
-            return None;
-        }
-    }
-    Some(names)
 }
 
 /// Says which matcher to add, or which namespace is not open.

@@ -1,12 +1,14 @@
 //! Questions about series, and what their answers are worth.
-use crate::{cost::clip, rules, settings::Settings, verdict::deny};
+use crate::{cost::clip, rules, verdict::deny};
 use wardgate_guest::{
-    question,
+    label, question,
     types::{Answer, Bound, Denial, Known, Question, Value, Window},
 };
 
-/// The kind of question this guard asks.
+/// How many series a selector touches.
 pub(crate) const SERIES: &str = "series";
+/// Which metrics have a name near to one.
+pub(crate) const NAMES: &str = "metric-names";
 
 /// What an answer says, ready for arithmetic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,14 +29,55 @@ impl PartialOrd for Series {
     }
 }
 
-/// The question about one selector in one window, counted no further than is needed to refuse.
-pub(crate) fn ask(subject: &str, window: (i64, i64), settings: &Settings) -> Question {
+/// The question about one selector in one window, counted no further than is needed to refuse: to `enough` series.
+pub(crate) fn ask(subject: &str, window: (i64, i64), enough: u64) -> Question {
     let unsigned = |ms: i64| u64::try_from(ms).unwrap_or(0);
     Question {
         window: Some(Window { start: unsigned(window.0), end: unsigned(window.1) }),
-        stop_at: Some(settings.max_series.saturating_add(1)),
+        stop_at: Some(enough),
         ..question(SERIES, subject)
     }
+}
+
+/// The same question, for a query that is only proposed: nothing may be looked up for it that is not known already.
+pub(crate) fn from_cache(asked: Question) -> Question {
+    Question { arguments: vec![label("from", "cache")], ..asked }
+}
+
+/// Whether a question was about a query that is only proposed.
+pub(crate) fn is_from_cache(asked: &Question) -> bool {
+    asked.arguments.iter().any(|a| a.key == "from" && a.value == "cache")
+}
+
+/// The question for names near to one.
+pub(crate) fn ask_names(metric: &str) -> Question {
+    question(NAMES, metric)
+}
+
+/// The names near to a metric's, nearest first; none if that was not asked, or not answered.
+pub(crate) fn names<'a>(metric: &str, answers: &'a [Answer]) -> Option<&'a [String]> {
+    let answer = answers.iter().find(|a| a.question.kind == NAMES && a.question.subject == metric)?;
+    Some(match &answer.outcome {
+        Ok(Known { value: Value::Texts(names), .. }) => names,
+        _ => &[],
+    })
+}
+
+/// The answer to a question: its own, or one about a window that holds this one, which can only count more.
+pub(crate) fn find<'a>(asked: &Question, answers: &'a [Answer]) -> Option<&'a Answer> {
+    let own = answers.iter().find(|a| same(&a.question, asked) && a.outcome.is_ok());
+    let wider = || {
+        answers.iter().find(|a| {
+            let counts = matches!(&a.outcome, Ok(known) if known.bound != Bound::AtLeast);
+            let (inner, outer) = (of(asked), of(&a.question));
+            counts
+                && a.question.kind == asked.kind
+                && a.question.subject == asked.subject
+                && outer.0 <= inner.0
+                && inner.1 <= outer.1
+        })
+    };
+    own.or_else(wider).or_else(|| answers.iter().find(|a| same(&a.question, asked)))
 }
 
 /// The window of a question.
@@ -49,8 +92,13 @@ pub(crate) fn same(a: &Question, b: &Question) -> bool {
     a.kind == b.kind && a.subject == b.subject && a.window == b.window
 }
 
+/// Whether an answer says that there is no such metric.
+pub(crate) fn is_missing(answer: &Answer) -> bool {
+    matches!(&answer.outcome, Err(word) if word == "missing")
+}
+
 /// What an answer says; denied if it says that nobody knows.
-pub(crate) fn read(answer: &Answer, settings: &Settings) -> Result<Series, Denial> {
+pub(crate) fn read(answer: &Answer) -> Result<Series, Denial> {
     let subject = clip(&answer.question.subject);
     let unknown = |reason: String| deny(rules::SELECTOR_UNKNOWN, reason).detail("selector", subject.clone());
     let (number, bound) = match &answer.outcome {
@@ -71,11 +119,9 @@ pub(crate) fn read(answer: &Answer, settings: &Settings) -> Result<Series, Denia
                 .remedy("Narrow the selector with `=` matchers, for instance `namespace=\"...\"`, and ask again."));
         }
     };
-    match bound {
-        Bound::Exact | Bound::AtMost => Ok(Series { series: number, bound }),
+    Ok(match bound {
+        Bound::Exact | Bound::AtMost | Bound::AtLeast => Series { series: number, bound },
         // Learned from an earlier run: a fifth more, since series come and go.
-        Bound::About => Ok(Series { series: number.saturating_add(number.div_ceil(5)), bound }),
-        Bound::AtLeast if number > settings.max_series => Ok(Series { series: number, bound }),
-        Bound::AtLeast => Err(unknown(format!("`{subject}` has at least {number} series; how many more is not known"))),
-    }
+        Bound::About => Series { series: number.saturating_add(number.div_ceil(5)), bound },
+    })
 }

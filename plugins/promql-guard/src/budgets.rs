@@ -4,13 +4,19 @@ use crate::{
     cost::{Estimate, clip},
     rules,
     settings::Settings,
+    timing::{self, Timing},
     verdict::deny,
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use wardgate_guest::types::{Bound, Denial};
 
 /// Holds an estimate against every budget.
-pub(crate) fn check(estimate: &Estimate, bounds: &HashMap<String, Series>, settings: &Settings) -> Result<(), Denial> {
+pub(crate) fn check(
+    estimate: &Estimate,
+    bounds: &HashMap<String, Series>,
+    timing: Timing,
+    settings: &Settings,
+) -> Result<(), Denial> {
     let figures = |denial: Denial| {
         denial
             .detail("samples", estimate.samples.to_string())
@@ -86,11 +92,27 @@ pub(crate) fn check(estimate: &Estimate, bounds: &HashMap<String, Series>, setti
             .detail("budget", settings.max_series_loads.to_string()),
         ));
     }
+    if estimate.samples > settings.cheap_samples {
+        if let Some(long) = &estimate.long_window {
+            return Err(figures(long.clone()));
+        }
+        if timing.long {
+            let spans = u64::try_from(timing.end - timing.start).unwrap_or_default();
+            let denial = timing::too_long(spans, settings.max_range_seconds.saturating_mul(1000));
+            return Err(figures(denial.detail("cheap_samples", settings.cheap_samples.to_string())));
+        }
+    }
     if estimate.samples > settings.max_samples {
         let heavy =
             estimate.mentions.iter().max_by_key(|(m, s)| s.saturating_mul(m.samples).saturating_mul(m.evaluations));
+        let said = match word_of(estimate, bounds) {
+            Some(Bound::AtLeast) => "at least ",
+            Some(Bound::AtMost) => "up to ",
+            Some(Bound::About) => "about ",
+            Some(Bound::Exact) | None => "",
+        };
         let mut reason =
-            format!("the query looks at {} samples, the limit is {}", estimate.samples, settings.max_samples);
+            format!("the query looks at {said}{} samples, the limit is {}", estimate.samples, settings.max_samples);
         let mut denial = deny(rules::COST_SAMPLES, "");
         if let Some((mention, series)) = heavy {
             reason = format!(
@@ -147,5 +169,21 @@ pub(crate) fn check(estimate: &Estimate, bounds: &HashMap<String, Series>, setti
     if estimate.result_samples > settings.max_result_samples {
         return Err(result("samples", estimate.result_samples, settings.max_result_samples));
     }
+    if estimate.result_bytes > settings.max_result_bytes {
+        return Err(result("bytes", estimate.result_bytes, settings.max_result_bytes));
+    }
+    // A selector of which only the least is known has broken no budget yet; how much more there is nobody can tell.
+    let open =
+        bounds.iter().filter(|(_, known)| known.bound == Bound::AtLeast).map(|(s, known)| (s, known.series)).min();
+    if let Some((subject, least)) = open {
+        let reason = format!("`{}` has at least {least} series; how many more is not known", clip(subject));
+        return Err(figures(deny(rules::SELECTOR_UNKNOWN, reason).detail("selector", clip(subject))));
+    }
     Ok(())
+}
+
+/// What kind of bound the heaviest selector's number is.
+fn word_of(estimate: &Estimate, bounds: &HashMap<String, Series>) -> Option<Bound> {
+    let heavy = estimate.mentions.iter().max_by_key(|(m, s)| s.saturating_mul(m.samples).saturating_mul(m.evaluations));
+    heavy.and_then(|(mention, _)| bounds.get(&mention.subject)).map(|known| known.bound)
 }

@@ -6,7 +6,12 @@
 //!
 //! The same walk gives three things: the static checks (windows, offsets, steps), the list of selectors to ask about, and, once
 //! their series are known, the estimate. It does no look-ups and knows no budgets but those of the static checks.
-use crate::{rules, settings::Settings, verdict::deny};
+use crate::{
+    rules,
+    settings::Settings,
+    timing::{FAR, Timing},
+    verdict::deny,
+};
 use std::{
     collections::BTreeMap,
     time::{Duration, SystemTime},
@@ -21,8 +26,10 @@ use wardgate_promql::promql_parser::{
     util::display_duration,
 };
 
-/// Beyond this, times are nonsense; keeping below keeps sums from overflowing.
-const FAR: i64 = i64::MAX / 16;
+/// Bytes of a series' labels in an answer, about.
+const SERIES_BYTES: u64 = 300;
+/// Bytes of a sample in an answer: a time and a number in quotes, about.
+const SAMPLE_BYTES: u64 = 24;
 /// Functions whose value depends on the time of evaluation even if no selector does.
 const TIME_DEPENDENT: &[&str] = &[
     "time",
@@ -37,25 +44,6 @@ const TIME_DEPENDENT: &[&str] = &[
     "year",
     "predict_linear",
 ];
-
-/// When and how a query is evaluated. Times in ms.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Timing {
-    /// The host's clock.
-    pub now: i64,
-    /// First evaluation.
-    pub start: i64,
-    /// Last evaluation.
-    pub end: i64,
-    /// Evaluations.
-    pub points: u64,
-    /// How often targets are scraped.
-    pub scrape: u64,
-    /// Step of a subquery that names none.
-    pub evaluation: u64,
-    /// How far an instant selector looks back.
-    pub lookback: u64,
-}
 
 /// One mention of a selector.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,7 +61,7 @@ pub(crate) struct Mention {
 }
 
 /// What a query costs.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Estimate {
     /// Every mention of a selector, with the series it was estimated with.
     pub mentions: Vec<(Mention, u64)>,
@@ -89,6 +77,10 @@ pub(crate) struct Estimate {
     pub count_values: u64,
     /// Series that go raw into a `histogram_quantile`, at most.
     pub raw_histogram: u64,
+    /// Bytes of the result, at most.
+    pub result_bytes: u64,
+    /// What refuses a window that is longer than most, unless the query is cheap.
+    pub long_window: Option<Denial>,
 }
 
 /// Walks a query. `series` says how many series a mention touches.
@@ -106,6 +98,8 @@ pub(crate) fn estimate(
     if !shape.grouped {
         out.result_series = shape.series;
         out.result_samples = shape.series.saturating_mul(timing.points).saturating_mul(shape.window);
+        let labels = shape.series.saturating_mul(SERIES_BYTES);
+        out.result_bytes = labels.saturating_add(out.result_samples.saturating_mul(SAMPLE_BYTES));
     }
     Ok(out)
 }
@@ -197,7 +191,7 @@ impl Walk<'_> {
         let at = self.fixed(selector.at.as_ref(), &subject)?;
         let offset = self.offset(selector.offset.as_ref(), frame.offset, &subject)?;
         let range_ms = range.map(millis);
-        self.check_window(frame.window.saturating_add(range_ms.unwrap_or(0)), &subject)?;
+        self.check_window(frame.window.saturating_add(range_ms.unwrap_or(0)), &subject);
 
         let (first, last) = match at {
             Some(at) => (at, at),
@@ -241,7 +235,7 @@ impl Walk<'_> {
         let at = self.fixed(subquery.at.as_ref(), &text)?;
         let by = self.offset(subquery.offset.as_ref(), frame.offset, &text)?;
         let window = frame.window.saturating_add(range);
-        self.check_window(window, &text)?;
+        self.check_window(window, &text);
 
         let (first, last) = match at {
             Some(at) => (at, at),
@@ -291,6 +285,12 @@ impl Walk<'_> {
                 rules::EXPERIMENTAL.remedy
             };
             return Err(deny(rules::EXPERIMENTAL, format!("`{name}` is an experimental function")).remedy(remedy));
+        }
+        if name == "label_replace"
+            && let Some(Expr::StringLiteral(pattern)) = call.args.args.get(4).map(|a| unwrap_parens(a))
+            && wardgate_promql::weigh(&pattern.val) > crate::settings::PATTERNS
+        {
+            return Err(deny(rules::REGEX, "the regular expression of `label_replace` is dear to compile"));
         }
         let mut widest = 0;
         let (mut raw, mut grouped) = (false, false);
@@ -452,18 +452,19 @@ impl Walk<'_> {
         Ok(signed(by))
     }
 
-    fn check_window(&self, window: u64, subject: &str) -> Result<(), Denial> {
+    /// Notes a window that only a cheap query may have.
+    fn check_window(&mut self, window: u64, subject: &str) {
         let most = self.settings.max_window_seconds.saturating_mul(1000);
-        if window <= most {
-            return Ok(());
+        if window > most && self.out.long_window.is_none() {
+            let denial = deny(
+                rules::WINDOW,
+                format!("`{}` is read over a window of {}, the limit is {}", clip(subject), show(window), show(most)),
+            )
+            .detail("selector", clip(subject))
+            .detail("window_ms", window.to_string())
+            .detail("budget_ms", most.to_string());
+            self.out.long_window = Some(denial);
         }
-        Err(deny(
-            rules::WINDOW,
-            format!("`{}` is read over a window of {}, the limit is {}", clip(subject), show(window), show(most)),
-        )
-        .detail("selector", clip(subject))
-        .detail("window_ms", window.to_string())
-        .detail("budget_ms", most.to_string()))
     }
 
     fn check_times(&self, last: i64, subject: &str) -> Result<(), Denial> {

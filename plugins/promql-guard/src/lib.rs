@@ -15,6 +15,8 @@ mod query;
 mod rewrite;
 pub mod rules;
 mod settings;
+mod teach;
+mod timing;
 mod verdict;
 
 pub use settings::{SCHEMA, Settings};
@@ -34,7 +36,7 @@ impl Reviewer for PromqlGuard {
     const NAME: &'static str = "promql-guard";
     const VERSION: &'static str = env!("CARGO_PKG_VERSION");
     const SETTINGS_SCHEMA: &'static str = SCHEMA;
-    const QUESTIONS: &'static [&'static str] = &[answers::SERIES];
+    const QUESTIONS: &'static [&'static str] = &[answers::NAMES, answers::SERIES];
     type Settings = Settings;
 
     fn configure(settings: Settings) -> Result<(Self, review::Setup), String> {
@@ -42,7 +44,8 @@ impl Reviewer for PromqlGuard {
         // The parser builds its tables at first use: do it before the instance is frozen.
         let warm =
             "sum by (a) (rate(b{c=~\"d|e.+\"}[1h5m] offset 1m @ end())) / on (a) group_left () f > bool 0x1 or g";
-        query::parse(warm, &settings).map_err(|denial| format!("the parser does not work: {}", denial.reason))?;
+        query::parse(warm, settings.text_limits(&Context::default().subject))
+            .map_err(|denial| format!("the parser does not work: {}", denial.reason))?;
         let rules = rules::ALL.iter().map(|r| rule(r.id, r.description)).collect();
         Ok((PromqlGuard { settings }, review::Setup { kinds: Kinds::QUERY | Kinds::METADATA, rules }))
     }

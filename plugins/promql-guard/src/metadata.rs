@@ -1,6 +1,6 @@
 //! The review of requests for what Prometheus knows without evaluating: names, label values, series, targets, alerts.
-use crate::{answers, cost, cost::clip, query, rules, settings::Settings, verdict::deny};
-use wardgate_guest::types::{Allowance, Answer, Context, Denial, Limits, Metadata, Request, Verdict};
+use crate::{answers, cost, cost::clip, query, rules, settings::Settings, timing, verdict::deny};
+use wardgate_guest::types::{Allowance, Answer, Bound, Context, Denial, Limits, Metadata, Request, Verdict};
 use wardgate_promql::promql_parser::parser::Expr;
 
 /// Kinds that need no selector: the host answers them from its catalogue, or from a bounded status call.
@@ -10,7 +10,8 @@ const SELECTED: &[&str] = &["label-values", "series"];
 
 /// Reviews a request for metadata.
 pub(crate) fn review(context: &Context, metadata: &Metadata, answers: &[Answer], settings: &Settings) -> Verdict {
-    judge(context, metadata, answers, settings).unwrap_or_else(Into::into)
+    let settings = settings.of(&context.subject, None);
+    judge(context, metadata, answers, &settings).unwrap_or_else(Into::into)
 }
 
 fn judge(context: &Context, metadata: &Metadata, answers: &[Answer], settings: &Settings) -> Result<Verdict, Denial> {
@@ -39,7 +40,7 @@ fn judge(context: &Context, metadata: &Metadata, answers: &[Answer], settings: &
             Ok(allow(settings))
         };
     };
-    let expr = query::parse(text, settings)?;
+    let expr = query::parse(text, settings.text_limits(&context.subject))?;
     let Expr::VectorSelector(selector) = cost::unwrap_parens(&expr) else {
         return Err(deny(rules::METADATA_SELECTOR, format!("`{}` is not a plain selector", clip(text))));
     };
@@ -52,19 +53,24 @@ fn judge(context: &Context, metadata: &Metadata, answers: &[Answer], settings: &
     }
     let signed = |ms: u64| i64::try_from(ms).unwrap_or(i64::MAX);
     let subject = wardgate_promql::selector(selector);
-    let question = answers::ask(&subject, (signed(metadata.start), signed(metadata.end)), settings);
+    let question = answers::ask(&subject, (signed(metadata.start), signed(metadata.end)), settings.max_series + 1);
     let Some(answer) = answers.iter().find(|a| answers::same(&a.question, &question)) else {
         return Ok(Verdict::Need(vec![question]));
     };
-    let series = answers::read(answer, settings)?.series;
-    if series > settings.max_series {
+    let series = answers::read(answer)?;
+    let number = series.series;
+    if number > settings.max_series {
         return Err(deny(
             rules::SELECTOR_SERIES,
-            format!("`{}` touches {series} series, the limit is {}", clip(&subject), settings.max_series),
+            format!("`{}` touches {number} series, the limit is {}", clip(&subject), settings.max_series),
         )
         .detail("selector", clip(&subject))
-        .detail("series", series.to_string())
+        .detail("series", number.to_string())
         .detail("budget", settings.max_series.to_string()));
+    }
+    if series.bound == Bound::AtLeast {
+        let reason = format!("`{}` has at least {number} series; how many more is not known", clip(&subject));
+        return Err(deny(rules::SELECTOR_UNKNOWN, reason).detail("selector", clip(&subject)));
     }
     Ok(allow(settings))
 }
@@ -83,7 +89,7 @@ fn check_window(context: &Context, metadata: &Metadata, settings: &Settings) -> 
         .instead(Request::Metadata(Metadata { start: metadata.end - longest, ..metadata.clone() }))
         .detail("budget_ms", longest.to_string()));
     }
-    if metadata.end > context.now.saturating_add(query::SKEW_MS) {
+    if metadata.end > context.now.saturating_add(timing::SKEW_MS) {
         return Err(deny(rules::RANGE_TIME, "the window ends in the future"));
     }
     Ok(())

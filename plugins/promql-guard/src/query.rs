@@ -1,103 +1,44 @@
-//! The review of a query: static checks, then questions, then budgets.
+//! The review of a query: static checks, then questions, then budgets; and, where it is refused, what to do about it.
 use crate::{
-    answers::{SERIES, Series, ask, of, read, same},
+    answers::{self, Series, ask, find, of, read},
     budgets,
-    cost::{self, Estimate, Mention, Timing, clip, show},
-    rewrite, rules,
+    cost::{self, Estimate, Mention, clip},
+    rewrite::{self, Candidate},
+    rules,
     settings::Settings,
+    teach,
+    timing::{self, Timing},
     verdict::deny,
 };
 use std::collections::HashMap;
 use wardgate_guest::types::{Allowance, Answer, Bound, Context, Denial, Limits, Query, Question, Request, Verdict};
 use wardgate_promql::{
-    Trouble,
+    Kind, Trouble, kind, literals,
     promql_parser::parser::{Expr, value::ValueType},
+    render,
 };
-
-/// How far the caller's clock may run ahead of the host's.
-pub(crate) const SKEW_MS: u64 = 5 * 60 * 1000;
 
 /// Reviews a query.
 pub(crate) fn review(context: &Context, query: &Query, answers: &[Answer], settings: &Settings) -> Verdict {
-    match judge(context, query, answers, settings) {
+    let expr = match parse(&query.text, settings.text_limits(&context.subject)) {
+        Ok(expr) => expr,
+        Err(denial) => return denial.into(),
+    };
+    let settings = settings.of(&context.subject, namespaces(&expr).as_deref());
+    let settings = &settings;
+    // What holds for this caller's other queries may be more than holds for this one.
+    if let Err(denial) = parse(&query.text, settings.text_limits(&context.subject)) {
+        return denial.into();
+    }
+    match judge(context, query, &expr, answers, settings) {
         Ok(verdict) => verdict,
-        Err(refused) => {
-            let Refused { mut denial, expr, estimate } = *refused;
-            if let Some(expr) = expr {
-                denial.instead = rewrite::instead(context, query, &expr, &denial, estimate.as_ref(), answers, settings)
-                    .map(Request::Query);
-            }
-            denial.into()
-        }
-    }
-}
-
-/// Whether a query would pass with the answers there are, whatever the windows they were given for. For rewritten queries.
-pub(crate) fn would_pass(context: &Context, query: &Query, answers: &[Answer], settings: &Settings) -> bool {
-    let Ok(planned) = plan(context, query, settings) else { return false };
-    let by_subject = |mention: &Mention| {
-        answers
-            .iter()
-            .filter(|a| a.question.kind == SERIES && a.question.subject == mention.subject)
-            .filter_map(|a| read(a, settings).ok())
-            .max()
-    };
-    // A selector that has no answer yet is taken at its least: the host asks again before it shows what we propose.
-    let mut bounds = HashMap::new();
-    let mut series = |mention: &Mention| {
-        let Some(known) = by_subject(mention) else { return 1 };
-        bounds.insert(mention.subject.clone(), known);
-        known.series
-    };
-    let estimate = cost::estimate(&planned.expr, planned.timing, settings, &mut series);
-    estimate.and_then(|estimate| budgets::check(&estimate, &bounds, settings)).is_ok()
-}
-
-struct Refused {
-    denial: Denial,
-    expr: Option<Expr>,
-    estimate: Option<Estimate>,
-}
-
-impl From<Denial> for Box<Refused> {
-    fn from(denial: Denial) -> Self {
-        Box::new(Refused { denial, expr: None, estimate: None })
-    }
-}
-
-struct Planned {
-    expr: Expr,
-    timing: Timing,
-}
-
-/// Parses and checks what can be checked without knowing any series.
-fn plan(context: &Context, query: &Query, settings: &Settings) -> Result<Planned, Box<Refused>> {
-    let expr = parse(&query.text, settings)?;
-    let refuse = |denial, expr| Box::new(Refused { denial, expr: Some(expr), estimate: None });
-    let timing = match check_range(context, query, settings) {
-        Ok(timing) => timing,
-        Err(denial) => return Err(refuse(denial, expr)),
-    };
-    let range = query.end > query.start;
-    if range && matches!(expr.value_type(), ValueType::Matrix | ValueType::String) {
-        let denial = deny(
-            rules::PARSE,
-            format!("a range query gives a value at every step; this expression is a {}", expr.value_type()),
-        )
-        .remedy("Put a function around it, as in `rate(...)`, or ask for one instant.");
-        return Err(refuse(denial, expr));
-    }
-    // With the least that is possible, one series each, this already finds what no narrowing helps.
-    let least = cost::estimate(&expr, timing, settings, &mut |_| 1);
-    match least.and_then(|least| budgets::check(&least, &HashMap::new(), settings)) {
-        Ok(()) => Ok(Planned { expr, timing }),
-        Err(denial) => Err(refuse(denial, expr)),
+        Err(refused) => explain(context, query, &expr, *refused, answers, settings),
     }
 }
 
 /// Parses a text.
-pub(crate) fn parse(text: &str, settings: &Settings) -> Result<Expr, Denial> {
-    wardgate_promql::parse(text, settings.text_limits()).map_err(|trouble| {
+pub(crate) fn parse(text: &str, limits: wardgate_promql::Limits) -> Result<Expr, Denial> {
+    wardgate_promql::parse(text, limits).map_err(|trouble| {
         let rule = match &trouble {
             Trouble::TooLong { .. } => rules::TEXT_LENGTH,
             Trouble::TooDeep { .. } | Trouble::TooManyOperators { .. } => rules::NESTING,
@@ -107,8 +48,16 @@ pub(crate) fn parse(text: &str, settings: &Settings) -> Result<Expr, Denial> {
             Trouble::Duration { .. } => rules::WINDOW,
         };
         let mut denial = deny(rule, clip(&trouble.to_string()));
-        if let Trouble::TooLong { bytes, most } = trouble {
-            denial = denial.detail("bytes", bytes.to_string()).detail("budget", most.to_string());
+        match &trouble {
+            Trouble::TooLong { bytes, most } => {
+                denial = denial.detail("bytes", bytes.to_string()).detail("budget", most.to_string());
+            }
+            Trouble::Syntax { what, .. } => {
+                if let Some(remedy) = teach::syntax(what) {
+                    denial = denial.remedy(remedy);
+                }
+            }
+            _ => {}
         }
         match trouble.at() {
             Some(at) => denial.detail("character", at.to_string()),
@@ -117,99 +66,99 @@ pub(crate) fn parse(text: &str, settings: &Settings) -> Result<Expr, Denial> {
     })
 }
 
-fn check_range(context: &Context, query: &Query, settings: &Settings) -> Result<Timing, Denial> {
-    let time = |reason: String| Err(deny(rules::RANGE_TIME, reason));
-    if query.start > query.end {
-        return time("the query starts after it ends".to_owned());
+/// The namespaces a query keeps to, if every one of its selectors names them literally.
+fn namespaces(expr: &Expr) -> Option<Vec<String>> {
+    let mut all = Vec::new();
+    for selector in wardgate_promql::selectors(expr) {
+        let named = selector.matchers.matchers.iter().filter(|m| m.name == "namespace").find_map(|m| match kind(m) {
+            Kind::Equal(name) => Some(vec![name.to_owned()]),
+            Kind::Pattern(pattern) => literals(pattern),
+            Kind::NotEqual(_) | Kind::NotPattern(_) => None,
+        });
+        all.extend(named.filter(|names| names.iter().all(|n| !n.is_empty()))?);
     }
-    if query.end > context.now.saturating_add(SKEW_MS) {
-        return time(format!("the query ends {} in the future", show(query.end - context.now)));
-    }
-    let age = context.now.saturating_sub(query.start);
-    let oldest = settings.max_age_seconds.saturating_mul(1000);
-    if age > oldest {
-        return time(format!("the query begins {} ago, the limit is {}", show(age), show(oldest)));
-    }
-    let duration = query.end - query.start;
-    let points = if duration == 0 {
-        1
-    } else {
-        let least = settings.min_step_seconds.saturating_mul(1000);
-        if query.step == 0 {
-            return Err(deny(rules::RANGE_STEP, "a range query needs a step"));
-        }
-        let points = duration / query.step + 1;
-        if points > settings.max_points {
-            return Err(deny(
-                rules::RANGE_POINTS,
-                format!("the range gives {points} points per series, the limit is {}", settings.max_points),
-            )
-            .detail("points", points.to_string())
-            .detail("budget", settings.max_points.to_string()));
-        }
-        if query.step < least {
-            return Err(deny(
-                rules::RANGE_STEP,
-                format!("the step is {}, the least is {}", show(query.step), show(least)),
-            )
-            .detail("step_ms", query.step.to_string())
-            .detail("budget_ms", least.to_string()));
-        }
-        let longest = settings.max_range_seconds.saturating_mul(1000);
-        if duration > longest {
-            return Err(deny(
-                rules::RANGE_DURATION,
-                format!("the range spans {}, the limit is {}", show(duration), show(longest)),
-            )
-            .detail("duration_ms", duration.to_string())
-            .detail("budget_ms", longest.to_string()));
-        }
-        points
-    };
-    let attribute = |key: &str, default: u64| {
-        let given = context.attributes.iter().find(|a| a.key == key).and_then(|a| a.value.parse::<u64>().ok());
-        given.filter(|ms| *ms > 0).unwrap_or(default)
-    };
-    let signed = |ms: u64| i64::try_from(ms).unwrap_or(i64::MAX / 16).min(i64::MAX / 16);
-    Ok(Timing {
-        now: signed(context.now.saturating_add(SKEW_MS)),
-        start: signed(query.start),
-        end: signed(query.end),
-        points,
-        scrape: attribute("prometheus.scrape-interval-ms", 30_000),
-        evaluation: attribute("prometheus.evaluation-interval-ms", 60_000),
-        lookback: attribute("prometheus.lookback-ms", 300_000),
-    })
+    (!all.is_empty()).then_some(all)
 }
 
-fn judge(context: &Context, query: &Query, answers: &[Answer], settings: &Settings) -> Result<Verdict, Box<Refused>> {
-    let Planned { expr, timing } = plan(context, query, settings)?;
-    let least = cost::estimate(&expr, timing, settings, &mut |_| 1)?;
-    let subjects = cost::subjects(&least);
-    let questions: Vec<Question> = subjects
-        .iter()
-        .flat_map(|(subject, windows)| windows.iter().map(|window| ask(subject, *window, settings)))
-        .collect();
+/// Why a query is refused, and what was found out about it.
+pub(crate) struct Refused {
+    pub(crate) denial: Denial,
+    pub(crate) estimate: Option<Estimate>,
+    /// Metrics of which the host says that there are none.
+    pub(crate) missing: Vec<String>,
+}
+
+impl From<Denial> for Box<Refused> {
+    fn from(denial: Denial) -> Self {
+        Box::new(Refused { denial, estimate: None, missing: Vec::new() })
+    }
+}
+
+/// What can be checked without knowing any series.
+fn plan(context: &Context, query: &Query, expr: &Expr, settings: &Settings) -> Result<(Timing, Estimate), Denial> {
+    let timing = timing::check(context, query, settings)?;
+    if query.end > query.start && matches!(expr.value_type(), ValueType::Matrix | ValueType::String) {
+        return Err(deny(
+            rules::PARSE,
+            format!("a range query gives a value at every step; this expression is a {}", expr.value_type()),
+        )
+        .remedy("Put a function around it, as in `rate(...)`, or ask for one instant."));
+    }
+    // With the least that is possible, one series each, this already finds what no narrowing helps.
+    let least = cost::estimate(expr, timing, settings, &mut |_| 1)?;
+    budgets::check(&least, &HashMap::new(), timing, settings)?;
+    Ok((timing, least))
+}
+
+/// What is to be asked about the selectors of a query.
+fn questions(least: &Estimate, settings: &Settings) -> Result<Vec<Question>, Denial> {
+    let mut questions = Vec::new();
+    for (subject, windows) in cost::subjects(least) {
+        // So many samples one series of the selector costs, over all its mentions; so many series are too many.
+        let mentions = least.mentions.iter().filter(|(m, _)| m.subject == subject);
+        let each = mentions.map(|(m, _)| m.samples.saturating_mul(m.evaluations)).fold(0, u64::saturating_add);
+        let enough = settings.max_series.min(settings.max_samples / each.max(1)).saturating_add(1);
+        questions.extend(windows.into_iter().map(|window| ask(subject, window, enough)));
+    }
     if questions.len() > settings.max_selectors {
-        let denial = deny(
+        return Err(deny(
             rules::SELECTOR_COUNT,
             format!("the query reads {} different selectors, the limit is {}", questions.len(), settings.max_selectors),
         )
         .detail("selectors", questions.len().to_string())
-        .detail("budget", settings.max_selectors.to_string());
-        return Err(denial.into());
+        .detail("budget", settings.max_selectors.to_string()));
     }
+    Ok(questions)
+}
+
+fn judge(
+    context: &Context,
+    query: &Query,
+    expr: &Expr,
+    answers: &[Answer],
+    settings: &Settings,
+) -> Result<Verdict, Box<Refused>> {
+    let (timing, least) = plan(context, query, expr, settings)?;
+    let questions = questions(&least, settings)?;
     let mut known: HashMap<(&str, (i64, i64)), Series> = HashMap::new();
-    let mut open = Vec::new();
+    let (mut open, mut missing, mut unknown) = (Vec::new(), Vec::new(), None);
     for question in &questions {
-        match answers.iter().find(|a| same(&a.question, question)) {
-            None => open.push(question.clone()),
-            Some(answer) => {
-                let series = read(answer, settings)
-                    .map_err(|denial| Box::new(Refused { denial, expr: Some(expr.clone()), estimate: None }))?;
-                known.insert((&question.subject, of(question)), series);
+        let Some(answer) = find(question, answers) else {
+            open.push(question.clone());
+            continue;
+        };
+        match read(answer) {
+            Ok(series) => _ = known.insert((&question.subject, of(question)), series),
+            Err(denial) => {
+                if answers::is_missing(answer) {
+                    missing.push(wardgate_promql::metric_of(&question.subject).to_owned());
+                }
+                unknown.get_or_insert(denial);
             }
         }
+    }
+    if let Some(denial) = unknown {
+        return Err(Box::new(Refused { denial, estimate: None, missing }));
     }
     if !open.is_empty() {
         return Ok(Verdict::Need(open));
@@ -228,16 +177,89 @@ fn judge(context: &Context, query: &Query, answers: &[Answer], settings: &Settin
         bounds.entry(mention.subject.clone()).and_modify(|s| *s = found.max(*s)).or_insert(found);
         found.series
     };
-    let estimate = cost::estimate(&expr, timing, settings, &mut series)?;
-    match budgets::check(&estimate, &bounds, settings) {
+    let estimate = cost::estimate(expr, timing, settings, &mut series)?;
+    match budgets::check(&estimate, &bounds, timing, settings) {
         Ok(()) => Ok(Verdict::Allow(Allowance { rule: rules::WITHIN_BUDGET.id.to_owned(), limits: limits(settings) })),
-        Err(denial) => Err(Box::new(Refused { denial, expr: Some(expr), estimate: Some(estimate) })),
+        Err(denial) => Err(Box::new(Refused { denial, estimate: Some(estimate), missing })),
     }
+}
+
+/// A refusal with what helps: names that exist, and a query that would pass. Asks for what it needs to know for that, once.
+fn explain(
+    context: &Context,
+    query: &Query,
+    expr: &Expr,
+    refused: Refused,
+    answers: &[Answer],
+    settings: &Settings,
+) -> Verdict {
+    let wanted = teach::names_to_ask(&refused, answers);
+    if !wanted.is_empty() {
+        return Verdict::Need(wanted);
+    }
+    let mut denial = teach::with_names(&refused, answers);
+    let asked_already = answers.iter().any(|a| answers::is_from_cache(&a.question));
+    let mut unasked = Vec::new();
+    let passes = |candidate: &Candidate| {
+        let Some(open) = candidate_questions(context, query, candidate, answers, settings) else { return false };
+        if open.is_empty() || !asked_already {
+            unasked = open;
+            return true;
+        }
+        false
+    };
+    let found = rewrite::instead(query, expr, &refused, answers, settings, passes);
+    if found.is_some() && !unasked.is_empty() {
+        return Verdict::Need(unasked.into_iter().map(answers::from_cache).collect());
+    }
+    denial.instead = found.map(|candidate| Request::Query(candidate.query(query)));
+    denial.into()
+}
+
+/// Whether a rewritten query would pass, and what would have to be known for it yet; none if it would not. What is not known is taken at
+/// its least.
+fn candidate_questions(
+    context: &Context,
+    query: &Query,
+    candidate: &Candidate,
+    answers: &[Answer],
+    settings: &Settings,
+) -> Option<Vec<Question>> {
+    let times = Query { text: String::new(), start: candidate.start, end: candidate.end, step: candidate.step };
+    if candidate.expr.is_some() && render(candidate.expr.as_ref()?).len() > settings.max_text_bytes {
+        return None;
+    }
+    let parsed;
+    let expr = match &candidate.expr {
+        Some(expr) => expr,
+        None => {
+            parsed = parse(&query.text, settings.text_limits(&context.subject)).ok()?;
+            &parsed
+        }
+    };
+    let (timing, least) = plan(context, &times, expr, settings).ok()?;
+    let questions = questions(&least, settings).ok()?;
+    let mut open = Vec::new();
+    let mut known: HashMap<String, Series> = HashMap::new();
+    for question in questions {
+        match find(&question, answers) {
+            None => open.push(question),
+            Some(answer) => {
+                let series = read(answer).ok()?;
+                known.entry(question.subject).and_modify(|s| *s = series.max(*s)).or_insert(series);
+            }
+        }
+    }
+    let mut series = |mention: &Mention| known.get(&mention.subject).map_or(1, |s| s.series);
+    let estimate = cost::estimate(expr, timing, settings, &mut series).ok()?;
+    budgets::check(&estimate, &known, timing, settings).ok()?;
+    Some(open)
 }
 
 fn limits(settings: &Settings) -> Limits {
     Limits {
         timeout_ms: Some(settings.timeout_seconds.saturating_mul(1000)),
+        max_read_bytes: Some(settings.max_result_bytes),
         max_series: Some(u32::try_from(settings.max_result_series).unwrap_or(u32::MAX)),
         max_samples: Some(settings.max_result_samples),
         ..wardgate_guest::no_limits()

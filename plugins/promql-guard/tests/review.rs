@@ -172,6 +172,51 @@ fn a_rewritten_query_keeps_the_question_and_passes() {
             0,
         ),
         ("a large result", instant("up"), &number(30_000, Bound::Exact), "topk(10, up)", 0, 0),
+        ("a large result of a range", range("up", 1800, 30), &number(30_000, Bound::Exact), "topk(10, up)", 1800, 30),
+        (
+            "names in a pattern",
+            instant("{__name__=~\"up|down\",job=\"x\"}"),
+            &few,
+            "(up{job=\"x\"} or down{job=\"x\"})",
+            0,
+            0,
+        ),
+        (
+            "names in a pattern under a window",
+            instant("sum(rate({__name__=~\"a_total|b_total\"}[5m]))"),
+            &few,
+            "sum((rate(a_total[5m]) or rate(b_total[5m])))",
+            0,
+            0,
+        ),
+        ("one name as a pattern", instant("{__name__=~\"up\"}"), &few, "up", 0, 0),
+        ("more series than anybody reads", instant("topk(1e9, up)"), &few, "topk(10, up)", 0, 0),
+        ("k that is not a number", instant("bottomk(scalar(up), up)"), &few, "bottomk(10, up)", 0, 0),
+        (
+            "copies",
+            instant("count(up or up or up or up or up or up or up or up or up)"),
+            &number(40_000, Bound::Exact),
+            "count(up)",
+            0,
+            0,
+        ),
+        (
+            "a window that is too long",
+            instant("avg_over_time(up[7d])"),
+            &number(16_000, Bound::Exact),
+            "avg_over_time(up[1d])",
+            0,
+            0,
+        ),
+        (
+            "a long window over a range",
+            range("avg_over_time(up[7d])", 1800, 30),
+            &number(1500, Bound::Exact),
+            "avg_over_time(up[7d])",
+            0,
+            0,
+        ),
+        ("a window asked for at every step", range("up[5m]", 1800, 30), &few, "up[5m]", 0, 0),
     ];
     for (what, query, answer, text, seconds, step) in cases {
         let denial = refused(&query, answer);
@@ -190,10 +235,8 @@ fn a_rewritten_query_keeps_the_question_and_passes() {
 
 #[test]
 fn nothing_is_proposed_that_would_not_pass() {
-    // However coarse the step, so many series do not pass.
-    let denial = refused(&range("sum(rate(up[1h]))", 3600, 1), &number(60_000, Bound::Exact));
-    let Some(Request::Query(instead)) = denial.instead else { panic!("the range can be shortened") };
-    assert_eq!(refused(&instead, &number(60_000, Bound::Exact)).rule, "promql.selector.series");
+    // However short the range, so many series do not pass.
+    assert_eq!(refused(&range("sum(rate(up[1h]))", 3600, 1), &number(60_000, Bound::Exact)).instead, None);
     assert_eq!(refused(&instant("{job=~\".+\"}"), &number(1, Bound::Exact)).instead, None);
     assert_eq!(refused(&range("{job=~\".+\"}", 3600, 1), &number(1, Bound::Exact)).instead, None);
 }
@@ -207,7 +250,6 @@ fn limits_are_exact() {
         ("promql.range.duration", range("sum(up)", 1800, 30), range("sum(up)", 1801, 30)),
         ("promql.range.step", range("sum(up)", 1800, 10), range("sum(up)", 1800, 9)),
         ("promql.range.points", range("sum(up)", 1800, 10), range("sum(up)", 110_000, 10)),
-        ("promql.window", instant("sum(last_over_time(up[31d]))"), instant("sum(last_over_time(up[31d1ms]))")),
         ("promql.offset", instant("up offset 31d"), instant("up offset 31d1ms")),
         ("promql.offset", instant("up offset 1ms"), instant("up offset -1ms")),
         ("promql.offset", instant("up @ 1765756800"), instant("up @ 1765756799")),
@@ -233,6 +275,112 @@ fn limits_are_exact() {
     let sum = |n: usize| (0..n).map(|i| format!("a{i}")).collect::<Vec<_>>().join(" + ");
     assert!(passes(&instant(&sum(32))));
     assert_eq!(rule(&instant(&sum(33))), "promql.selector.count");
+}
+
+#[test]
+fn a_window_is_bounded_by_what_it_costs() {
+    let month = instant("sum(last_over_time(up[31d]))");
+    let quarter = instant("sum(last_over_time(up[92d]))");
+    // 92 days of one series are 265,000 samples; of a hundred, 26 millions.
+    assert!(matches!(verdict(&quarter, &number(1, Bound::Exact)), Verdict::Allow(_)));
+    assert!(matches!(verdict(&month, &number(100, Bound::Exact)), Verdict::Allow(_)));
+    let denial = refused(&quarter, &number(100, Bound::Exact));
+    assert_eq!(denial.rule, "promql.window");
+    let Some(Request::Query(instead)) = denial.instead else { panic!("a shorter window passes") };
+    assert_eq!(instead.text, "sum(last_over_time(up[1w]))");
+    // What is dear with a single series is refused without a look-up.
+    assert_eq!(guard().ask(&instant("sum(last_over_time(up[1y]))")).looked_up, 0);
+}
+
+#[test]
+fn a_longer_range_is_for_cheap_queries_where_the_operator_allows() {
+    let settings = Settings { max_cheap_range_seconds: DAY, ..Settings::default() };
+    let rule = |query: &Query, series: u64| {
+        let host = |_: &Question| number(series, Bound::Exact);
+        match guard_with(settings.clone()).ask_with(&Request::Query(query.clone()), host).verdict {
+            Verdict::Allow(allowance) => allowance.rule,
+            Verdict::Deny(denial) => denial.rule,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(rule(&range("sum(up)", DAY, 60), 100), "promql.within-budget");
+    assert_eq!(rule(&range("sum(up)", DAY, 60), 1000), "promql.range.duration");
+    assert_eq!(rule(&range("sum(up)", DAY + 60, 60), 1), "promql.range.duration");
+}
+
+#[test]
+fn a_question_counts_no_further_than_refuses() {
+    let stop = |query: &Query| questions(query)[0].stop_at;
+    assert_eq!(stop(&instant("sum(up)")), Some(50_001));
+    // A day holds 2,880 samples at a scrape each 30 s: 34,722 series are a hundred million.
+    assert_eq!(stop(&instant("sum(rate(up[1d]))")), Some(34_723));
+    assert_eq!(stop(&range("sum(rate(up[1d]))", 1800, 30)), Some(570));
+    let denial = refused(&range("sum(rate(up[1d]))", 1800, 30), &number(570, Bound::AtLeast));
+    assert_eq!(denial.rule, "promql.cost.samples");
+    assert!(denial.reason.contains("at least"), "{}", denial.reason);
+    assert_eq!(
+        refused(&range("sum(rate(up[1d]))", 1800, 30), &number(569, Bound::AtLeast)).rule,
+        "promql.cost.samples"
+    );
+    assert_eq!(
+        refused(&range("sum(rate(up[1d]))", 1800, 30), &number(300, Bound::AtLeast)).rule,
+        "promql.selector.unknown"
+    );
+}
+
+#[test]
+fn a_slip_of_the_pen_is_answered_with_the_name_that_was_meant() {
+    let denial = guard().denial(&instant("count(ALERTS_FOR_STAT offset 1h)"));
+    assert_eq!(denial.rule, "promql.selector.unknown");
+    let remedy = denial.remedy.unwrap();
+    assert!(remedy.contains("`ALERTS_FOR_STATE`"), "{remedy}");
+    let Some(Request::Query(instead)) = denial.instead else { panic!("the right name passes") };
+    assert_eq!(instead.text, "count(ALERTS_FOR_STATE offset 1h)");
+}
+
+#[test]
+fn too_many_series_are_answered_with_the_recording_rules_there_are() {
+    let host = |question: &Question| match question.kind.as_str() {
+        "metric-names" => {
+            let names = ["job:up:count".to_owned(), "up_again".to_owned()].into();
+            Ok(Known { value: Value::Texts(names), bound: Bound::About })
+        }
+        _ => number(60_000, Bound::Exact),
+    };
+    let Verdict::Deny(denial) = guard().ask_with(&Request::Query(instant("sum(up)")), host).verdict else { panic!() };
+    let remedy = denial.remedy.unwrap();
+    assert!(remedy.contains("`job:up:count`") && !remedy.contains("up_again"), "{remedy}");
+    assert!(remedy.contains("Narrow the selector"), "{remedy}");
+}
+
+#[test]
+fn budgets_of_a_namespace_hold_for_queries_that_keep_to_it() {
+    let settings: Settings = serde_json::from_str(
+        r#"{"overrides": [
+            {"namespaces": ["shop"], "budgets": {"max_series": 10}},
+            {"groups": ["batch"], "budgets": {"max_range_seconds": 60}}]}"#,
+    )
+    .unwrap();
+    let guard = guard_with(settings);
+    let rule =
+        |query: &Query| match guard.ask_with(&Request::Query(query.clone()), |_| number(11, Bound::Exact)).verdict {
+            Verdict::Allow(allowance) => allowance.rule,
+            Verdict::Deny(denial) => denial.rule,
+            other => panic!("{other:?}"),
+        };
+    for (text, expected) in [
+        ("up{namespace=\"shop\"}", "promql.selector.series"),
+        ("up{namespace=~\"shop\"}", "promql.selector.series"),
+        ("up{namespace=\"shop\"} + down{namespace=\"shop\"}", "promql.selector.series"),
+        ("up{namespace=\"shop\"} + down", "promql.within-budget"),
+        ("up{namespace=~\"shop.*\"}", "promql.within-budget"),
+        ("up{namespace!=\"shop\"}", "promql.within-budget"),
+        ("up{namespace=~\"shop|pay\"}", "promql.within-budget"),
+        ("up", "promql.within-budget"),
+    ] {
+        assert_eq!(rule(&instant(text)), expected, "{text}");
+    }
+    assert_eq!(rule(&range("sum(up)", 600, 60)), "promql.within-budget");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use wardgate_guest::{
     Reviewer,
     types::{Answer, Bound, Context, Denial, Known, Query, Question, Request, Value, Verdict},
 };
-use wardgate_promql::{catalogue::Catalogue, metric_of};
+use wardgate_promql::{catalogue::Catalogue, names::near};
 
 /// The host's clock in tests: 2026-01-15.
 pub const NOW: u64 = 1_768_435_200_000;
@@ -21,6 +21,8 @@ pub struct Guard {
 pub struct Asked {
     pub verdict: Verdict,
     pub questions: usize,
+    /// Those that a host may ask Prometheus for.
+    pub looked_up: usize,
 }
 
 pub fn guard() -> Guard {
@@ -48,26 +50,40 @@ pub fn range(text: &str, seconds: u64, step: u64) -> Query {
 impl Guard {
     /// As the host does: review, answer, review again.
     pub fn ask(&self, query: &Query) -> Asked {
-        self.ask_with(&Request::Query(query.clone()), |question| {
-            match self.catalog.series(metric_of(&question.subject)) {
-                Some(series) => Ok(Known { value: Value::Number(series), bound: Bound::AtMost }),
-                None => Err("missing".to_owned()),
+        self.ask_with(&Request::Query(query.clone()), |question| self.answer(question))
+    }
+
+    /// What a host says that knows the catalogue and nothing else.
+    pub fn answer(&self, question: &Question) -> Result<Known, String> {
+        if question.kind == "metric-names" {
+            let mut names: Vec<&str> = self.catalog.names().collect();
+            names.sort_unstable();
+            let near = near(&question.subject, names, 10).into_iter().map(str::to_owned).collect();
+            return Ok(Known { value: Value::Texts(near), bound: Bound::About });
+        }
+        match self.catalog.estimate(&question.subject) {
+            Some(found) => {
+                let bound = if found.narrowed { Bound::About } else { Bound::AtMost };
+                Ok(Known { value: Value::Number(found.series), bound })
             }
-        })
+            None => Err("missing".to_owned()),
+        }
     }
 
     pub fn ask_with(&self, request: &Request, mut host: impl FnMut(&Question) -> Result<Known, String>) -> Asked {
-        let mut answers: Vec<Answer> = Vec::new();
+        let (mut answers, mut looked_up) = (Vec::<Answer>::new(), 0);
         for _ in 0..4 {
             match self.guard.review(&context(), request, &answers) {
                 Verdict::Need(questions) => {
                     assert!(!questions.is_empty() && questions.len() <= 32);
                     for question in questions {
                         assert!(answers.iter().all(|a| a.question != question), "asked twice: {question:?}");
+                        let cached = question.arguments.iter().any(|a| a.key == "from" && a.value == "cache");
+                        looked_up += usize::from(!cached && question.kind == "series");
                         answers.push(Answer { outcome: host(&question), question });
                     }
                 }
-                verdict => return Asked { verdict, questions: answers.len() },
+                verdict => return Asked { verdict, questions: answers.len(), looked_up },
             }
         }
         panic!("too many rounds");
