@@ -73,6 +73,7 @@ fn template(value: &[u8]) -> bool {
         || wrapped(b"${{", b"}}")
         || (value.starts_with(b"${{") && value.ends_with(b"}}"))
         || wrapped(b"<", b">")
+        || (value.starts_with(b"<set to the key '") && value.ends_with(b"'>") && value.len() < 120)
         || wrapped(b"#{", b"}")
         || wrapped(b"%(", b")s")
         || (wrapped(b"%", b"%") && name(&value[1..value.len() - 1]))
@@ -267,7 +268,7 @@ pub(crate) fn object_name(value: &[u8]) -> bool {
         let word = mix.digit == 0
             && mix.other == 0
             && (mix.lower == p.len() || mix.upper == p.len() || mix.upper <= 1)
-            && (p.len() < 5 || naturalness(p) > 0);
+            && (p.len() < 8 || naturalness(p) > 0);
         let suffix = parts.peek().is_none() && count > 0 && p.len() <= 10 && mix.upper == 0 && mix.other == 0;
         let short = p.len() <= 3 && mix.other == 0 && count > 0;
         if !(word || suffix || short || digits(p)) {

@@ -3,14 +3,13 @@
 use crate::{
     allow,
     anchors::{self, LOOK_AHEAD, Literal, RUN_LENGTH, Role},
-    base64,
     keys::public_name,
     providers::PROVIDERS,
     randomness::secret_run,
     settings::Compiled,
-    site::{Mask, Site},
+    site::{Form, Mask, Site},
     table::{self, number},
-    text::{Mix, Until, find, is_blank, is_name, is_quote, skip, skip_back},
+    text::{Mix, Until, is_blank, is_name, is_quote, is_token, skip, skip_back},
 };
 use aho_corasick::{
     Anchored, StartKind,
@@ -39,7 +38,10 @@ pub struct Detector {
 
 impl std::fmt::Debug for Detector {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Detector").field("literals", &self.literals.len()).finish_non_exhaustive()
+        f.debug_struct("Detector")
+            .field("literals", &self.literals.len())
+            .field("bytes", &self.finder.memory_usage())
+            .finish_non_exhaustive()
     }
 }
 
@@ -114,21 +116,21 @@ impl Detector {
 
     /// Everything whose anchor lies in `text[from..to]`. Each anchor must have `LOOK_AHEAD` bytes, its line's end or the stream's
     /// end behind it.
-    pub fn find(
+    pub(crate) fn find(
         &self,
         text: &[u8],
         from: usize,
         to: usize,
-        scalars: bool,
+        form: Form,
         out: &mut Vec<Mask>,
         marks: &mut Vec<usize>,
     ) {
         let first = out.len();
-        self.literals_in(text, from, to, scalars, out, marks);
-        self.runs_in(text, from, to, scalars, out);
+        self.literals_in(text, from, to, form, out, marks);
+        self.runs_in(text, from, to, form, out);
         for (i, _) in self.settings.patterns.iter().enumerate().filter(|(_, p)| p.starts.is_empty()) {
             for at in (from..to).filter(|at| is_word(text[*at]) && (*at == 0 || !is_word(text[*at - 1]))) {
-                self.operator(Site::new(text, at, scalars), i, out);
+                self.operator(Site::new(text, at, form), i, out);
             }
         }
         let mut kept = first;
@@ -142,12 +144,17 @@ impl Detector {
         out.truncate(kept);
     }
 
+    /// Everything in a line that was decoded out of another.
+    pub(crate) fn find_within(&self, text: &[u8], depth: u8, out: &mut Vec<Mask>) {
+        self.find(text, 0, text.len(), Form { scalars: false, depth }, out, &mut Vec::new());
+    }
+
     fn literals_in(
         &self,
         text: &[u8],
         from: usize,
         to: usize,
-        scalars: bool,
+        form: Form,
         out: &mut Vec<Mask>,
         marks: &mut Vec<usize>,
     ) {
@@ -170,10 +177,13 @@ impl Detector {
                 if !literal.counts(text, at, limit) {
                     continue;
                 }
-                if matches!(literal.role, Role::Block | Role::DataObject) {
+                if matches!(
+                    literal.role,
+                    Role::Block | Role::DataObject | Role::Lines | Role::PairValue | Role::ClosedKey | Role::Flag
+                ) {
                     marks.push(at);
                 }
-                self.rule(literal.role, Site::new(text, at, scalars), stop, out);
+                self.rule(literal.role, Site::new(text, at, form), stop, out);
             }
         }
     }
@@ -185,7 +195,8 @@ impl Detector {
                 let plain = matches!(site.text[stop - 1], b'=' | b':');
                 self.assignment(site, stop - usize::from(plain), out);
             }
-            Role::EscapedKey => self.escaped_assignment(site, stop, out),
+            Role::ClosedKey => self.closed_key(site, key_end(site.text, site.at, stop), out),
+            Role::Arrow => self.arrow(site, stop, out),
             Role::Element => self.element(site, stop, out),
             Role::Flag => self.flag(site, stop, out),
             Role::Provider(i) => self.provider(site, i, site.at, out),
@@ -201,7 +212,9 @@ impl Detector {
             Role::Netrc => self.netrc(site, out),
             Role::Pgpass => self.pgpass(site, stop, out),
             Role::DataObject => self.data_object(site, stop, out),
-            Role::Block => {}
+            Role::Escape => self.escapes(site, out),
+            Role::Hex => self.hex_blob(site, out),
+            Role::Block | Role::Lines => {}
             Role::Operator(i) => self.operator(site, i, out),
         }
     }
@@ -239,18 +252,14 @@ impl Detector {
         out.push(site.mask(table::provider(index), start, end, (end == limit && site.cut).then_some(Until::Token)));
     }
 
-    /// The stream ends within what may become a token: at its very end, a known start and token bytes only.
+    /// The stream or the line ends within what may become a token: a known start, and token bytes only.
     fn unfinished(&self, site: Site, index: usize, start: usize, out: &mut Vec<Mask>) {
         let Site { text, limit, .. } = site;
-        if limit == text.len()
-            && !site.cut
-            && limit - start > 4
-            && text[start..]
-                .iter()
-                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'+' | b'/' | b'='))
-        {
-            out.push(site.mask(table::provider(index), start, limit, None));
+        if site.cut || limit - start <= 4 || limit - start > 400 || !text[start..limit].iter().all(|b| is_token(*b)) {
+            return;
         }
+        let until = if limit == text.len() { None } else { Some(Until::Broken) };
+        out.push(site.mask(table::provider(index), start, limit, until));
     }
 
     fn operator(&self, site: Site, index: usize, out: &mut Vec<Mask>) {
@@ -284,7 +293,7 @@ impl Detector {
         })
     }
 
-    fn runs_in(&self, text: &[u8], from: usize, to: usize, scalars: bool, out: &mut Vec<Mask>) {
+    fn runs_in(&self, text: &[u8], from: usize, to: usize, form: Form, out: &mut Vec<Mask>) {
         let in_run = |b: u8| self.run[usize::from(b)];
         let mut i = from;
         // The run that began before `from` is decided already.
@@ -311,7 +320,7 @@ impl Detector {
                 }
                 let end = skip(text, probe, text.len().min(start + LOOK_AHEAD), in_run);
                 if end - start >= RUN_LENGTH {
-                    self.run_at(Site::new(text, start, scalars), end, out);
+                    self.run_at(Site::new(text, start, form), end, out);
                 }
                 i = skip(text, end, to.max(end), in_run);
             } else {
@@ -334,23 +343,35 @@ impl Detector {
         for &i in &self.at_runs {
             self.provider_run(site, i, out);
         }
-        if self.token_rule(text, at, end).is_some() || public_context(site) || allow::uuid(run) {
+        if self.token_rule(text, at, end).is_some() || allow::uuid(run) {
             return;
         }
         let least = self.settings.entropy_length;
-        let whole = run.iter().filter(|b| **b == b'/').count() * 10 <= run.len() && secret_run(run, least);
         let cut = |_start: usize, stop: usize| (stop == limit && site.cut).then_some(Until::Token);
-        if whole {
-            if !plain_base64(run) {
-                let padded = skip(text, end, limit.min(end + 2), |b| b == b'=');
-                out.push(site.mask(const { number("high-entropy") }, at, padded, cut(at, padded)));
-            }
+        let says = self.base64_says(run, site.depth);
+        if says == Some(true) {
+            let padded = skip(text, end, limit.min(end + 2), |b| b == b'=');
+            return out.push(site.mask(const { number("encoded-secret") }, at, padded, cut(at, padded)));
+        }
+        if says == Some(false) {
+            return self.headless_jwt(site, at, end, out);
+        }
+        if public_context(site) {
             return;
+        }
+        let whole = run.iter().filter(|b| **b == b'/').count() * 10 <= run.len() && secret_run(run, least);
+        if whole {
+            let padded = skip(text, end, limit.min(end + 2), |b| b == b'=');
+            let (at, padded) = dotted(site, at, padded);
+            return out.push(site.mask(const { number("high-entropy") }, at, padded, cut(at, padded)));
         }
         let mut start = at;
         while start < end {
             let stop = skip(text, start, end, |b| !matches!(b, b'/' | b'-' | b'_' | b'+'));
-            if stop - start >= least && secret_run(&text[start..stop], least) && !plain_base64(&text[start..stop]) {
+            if stop - start >= least
+                && secret_run(&text[start..stop], least)
+                && self.base64_says(&text[start..stop], site.depth).is_none()
+            {
                 out.push(site.mask(const { number("high-entropy") }, start, stop, cut(start, stop)));
             }
             start = stop + 1;
@@ -358,10 +379,28 @@ impl Detector {
         let mut start = at;
         while start < end {
             let stop = skip(text, start, end, |b| b != b'/');
-            if stop - start >= least && secret_run(&text[start..stop], least) && !plain_base64(&text[start..stop]) {
+            if stop - start >= least
+                && secret_run(&text[start..stop], least)
+                && self.base64_says(&text[start..stop], site.depth).is_none()
+            {
                 out.push(site.mask(const { number("high-entropy") }, start, stop, cut(start, stop)));
             }
             start = stop + 1;
+        }
+    }
+
+    /// The claims of a JWT whose header was cut off, and the signature behind them.
+    fn headless_jwt(&self, site: Site, at: usize, end: usize, out: &mut Vec<Mask>) {
+        let Site { text, limit, .. } = site;
+        let signature =
+            skip(text, (end + 1).min(limit), limit, |b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
+        if text.get(end) == Some(&b'.') && signature >= end + 17 && Mix::of(&text[end + 1..signature]).kinds() == 3 {
+            out.push(site.mask(
+                const { number("jwt") },
+                at,
+                signature,
+                (signature == limit && site.cut).then_some(Until::Token),
+            ));
         }
     }
 
@@ -381,6 +420,34 @@ impl Detector {
             ));
         }
     }
+}
+
+/// Where the key's word ends within an anchor that goes on behind it.
+fn key_end(text: &[u8], at: usize, stop: usize) -> usize {
+    skip(text, at, stop, |b| b.is_ascii_alphanumeric() || b == b'_')
+}
+
+/// A random run with the random runs that dots join to it: the parts of a token.
+fn dotted(site: Site, at: usize, end: usize) -> (usize, usize) {
+    let Site { text, floor, limit, .. } = site;
+    let part = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
+    let (mut at, mut end) = (at, end);
+    while text.get(end) == Some(&b'.') && end < limit {
+        let next = skip(text, end + 1, limit, part);
+        if next < end + 11 || Mix::of(&text[end + 1..next]).kinds() < 3 {
+            break;
+        }
+        end = next;
+    }
+    let far = floor.max(at.saturating_sub(200));
+    while at > far && text[at - 1] == b'.' {
+        let before = skip_back(text, at - 1, far, part);
+        if before + 11 > at - 1 || Mix::of(&text[before..at - 1]).kinds() < 3 {
+            break;
+        }
+        at = before;
+    }
+    (at, end)
 }
 
 /// The first place in `text` where a literal ends, and the state there. A loop of its own, so that the state stays in a register.
@@ -438,27 +505,15 @@ fn public_context(site: Site) -> bool {
     {
         return true;
     }
-    let value = skip_back(text, at, floor, |b| is_blank(b) || is_quote(b) || b == b'\\');
+    // The word that the run is a part of.
+    let word = skip_back(text, at, floor.max(at.saturating_sub(200)), |b| {
+        b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-')
+    });
+    let value = skip_back(text, word, floor, |b| is_blank(b) || is_quote(b) || b == b'\\');
     if value > floor && matches!(text[value - 1], b'=' | b':') {
         let key_end = skip_back(text, value - 1, floor, |b| is_blank(b) || is_quote(b) || b == b'\\');
         let key = skip_back(text, key_end, floor.max(key_end.saturating_sub(64)), |b| is_name(b) || b == b'-');
         return public_name(&text[key..key_end]);
     }
     false
-}
-
-/// Base64 of text that a person may read and that names no secret; of a certificate or another public structure.
-fn plain_base64(run: &[u8]) -> bool {
-    if !base64::is_base64(run) {
-        return false;
-    }
-    let says = base64::decode(run, 512);
-    let telling: [&[u8]; 10] =
-        [b"pass", b"secret", b"token", b"key", b"auth", b"bearer", b"private", b"://", b"pwd", b"credential"];
-    base64::is_text(&says) && !telling.iter().any(|w| find(&says, w).is_some()) && !user_and_password(&says)
-}
-
-/// `user:password` and nothing else.
-fn user_and_password(says: &[u8]) -> bool {
-    says.iter().filter(|b| **b == b':').count() == 1 && !says.contains(&b' ') && says.len() < 80
 }

@@ -8,13 +8,13 @@ use crate::{
     randomness::random,
     site::{Mask, Site},
     table::number,
-    text::{Until, find, is_blank, is_name, is_quote, reads, skip, skip_back},
+    text::{Mix, Until, find, is_blank, is_name, is_quote, reads, skip, skip_back},
     value::{Value, value_at},
 };
 
 /// Where a value stands, as far as that tells prose from data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Setting {
+pub(crate) enum Setting {
     /// `key=value`, a quoted value, a scalar.
     Data,
     /// `key: value` at the beginning of a line.
@@ -23,7 +23,7 @@ enum Setting {
     Within,
 }
 
-fn name_or_dash(b: u8) -> bool {
+pub(crate) fn name_or_dash(b: u8) -> bool {
     is_name(b) || matches!(b, b'-' | b'$')
 }
 
@@ -36,8 +36,16 @@ impl Detector {
         };
         let start = skip_back(text, at, site.floor.max(at.saturating_sub(64)), |b| name_or_dash(b) || b >= 0x80);
         let end = skip(text, word_end, sep, is_name);
-        let Some(said) = self.meaning(&text[start..end]) else { return };
-        if text[sep] == b':' && text.get(sep + 1) == Some(&b':') {
+        let key = &text[start..end];
+        let Some(said) = self.meaning(key).or_else(|| self.meaning_of_many(key, text, sep + 1, limit)) else { return };
+        // `registry/team/secrets:TAG`
+        let tag = start > site.floor
+            && text[sep] == b':'
+            && text[start - 1] == b'/'
+            && text.get(sep + 1).is_some_and(u8::is_ascii_alphanumeric);
+        let named = tag
+            || start > site.floor + 4 && text[sep] == b':' && text[start - 1] == b':' && in_resource_name(site, start);
+        if named || (text[sep] == b':' && text.get(sep + 1) == Some(&b':')) {
             return;
         }
         let mut from = sep + 1;
@@ -67,142 +75,6 @@ impl Detector {
         }
     }
 
-    /// `\"KEY\":\"VALUE\"`, at any depth, and `KEY\u0022:`.
-    pub(crate) fn escaped_assignment(&self, site: Site, word_end: usize, out: &mut Vec<Mask>) {
-        let Site { text, at, limit, .. } = site;
-        let word_end = word_end - 1;
-        let mut i = skip(text, word_end, limit.min(word_end + 8), |b| b == b'\\');
-        if i < limit && is_quote(text[i]) {
-            i += 1;
-        } else if reads(text, i, b"u0022") {
-            i += 5;
-        } else {
-            return;
-        }
-        i = skip(text, i, limit, is_blank);
-        if i >= limit || !matches!(text[i], b':' | b'=' | b',') {
-            return;
-        }
-        let start = skip_back(text, at, site.floor.max(at.saturating_sub(64)), name_or_dash);
-        let Some(said) = self.meaning(&text[start..word_end]) else { return };
-        match said.strength {
-            Strength::Authorization => self.authorization(site, i + 1, out),
-            Strength::Cookie => self.cookie(site, &text[start..word_end], i + 1, out),
-            _ => self.value(site, said, value_at(text, i + 1, limit, site.cut), Setting::Data, out),
-        }
-    }
-
-    /// `<KEY>VALUE</KEY>` and `<x name="KEY">VALUE</x>`.
-    pub(crate) fn element(&self, site: Site, literal_end: usize, out: &mut Vec<Mask>) {
-        let Site { text, at, limit, .. } = site;
-        let start = skip_back(text, at, site.floor.max(at.saturating_sub(64)), name_or_dash);
-        if start == site.floor || !matches!(text[start - 1], b'<' | b':' | b'"' | b';') {
-            return;
-        }
-        let name_end = skip(text, start, literal_end, name_or_dash);
-        let Some(said) = self.meaning(&text[start..name_end]) else { return };
-        let end = memchr::memchr(b'<', &text[literal_end..limit]).map_or(limit, |n| literal_end + n);
-        let value =
-            Value { start: literal_end, end, quoted: true, until: (end == limit && site.cut).then_some(Until::Word) };
-        if end > literal_end && self.is_secret(said, &text[literal_end..end], true) {
-            out.push(site.mask(const { number("xml-element") }, value.start, value.end, value.until));
-        }
-    }
-
-    /// `--KEY VALUE`, `"--KEY", "VALUE"`.
-    pub(crate) fn flag(&self, site: Site, literal_end: usize, out: &mut Vec<Mask>) {
-        let Site { text, at, limit, .. } = site;
-        let start = skip_back(text, at, site.floor.max(at.saturating_sub(64)), name_or_dash);
-        let end = skip(text, at, literal_end, name_or_dash);
-        if !text[start..=at].starts_with(b"-") {
-            return;
-        }
-        let Some(said) = self.meaning(&text[start..end]) else { return };
-        let from = skip(text, literal_end, limit, |b| is_blank(b) || b == b',');
-        let value = value_at(text, from, limit, site.cut);
-        let bytes = &text[value.start..value.end];
-        if bytes.is_empty()
-            || (bytes[0] == b'-' && !value.quoted)
-            || bytes.starts_with(b"--")
-            || (!value.quoted && said_in_prose(text, value, limit))
-        {
-            return;
-        }
-        let said = Meaning {
-            strength: if said.strength == Strength::Weak { Strength::Likely } else { said.strength },
-            ..said
-        };
-        if self.is_secret(said, bytes, value.quoted) {
-            out.push(site.mask(
-                self.label(text, value, const { number("command-line-secret") }),
-                value.start,
-                value.end,
-                value.until,
-            ));
-        }
-    }
-
-    /// `{"name": "KEY", "value": "VALUE"}` in any order, and the two lines that YAML and scalars make of it.
-    pub(crate) fn pair(&self, site: Site, word_end: usize, out: &mut Vec<Mask>) {
-        let Site { text, at, limit, .. } = site;
-        let word_end = skip_back(text, word_end, at, |b| b == b'\\');
-        let mut sep = skip(text, word_end, limit, |b| matches!(b, b'\\' | b'"' | b'\'') || is_blank(b));
-        if reads(text, sep, b"u0022") {
-            sep = skip(text, sep + 5, limit, is_blank);
-        }
-        if sep >= limit
-            || !matches!(text[sep], b':' | b'=')
-            || (at > site.floor && matches!(text[at - 1], b'_' | b'.' | b'-'))
-        {
-            return;
-        }
-        let value = value_at(text, sep + 1, limit, site.cut);
-        let Some(name) = self.name_before(site).or_else(|| name_after(site, value)).or_else(|| name_above(site)) else {
-            return;
-        };
-        let Some(said) = self.meaning(&text[name.start..name.end]) else { return };
-        if matches!(said.strength, Strength::Authorization | Strength::Cookie) {
-            self.value(site, Meaning { strength: Strength::Certain, ..said }, value, Setting::Data, out);
-            return;
-        }
-        let mut value = value;
-        if site.scalars && text[sep] == b':' {
-            value = Value {
-                start: (sep + 2).min(limit),
-                end: limit,
-                quoted: true,
-                until: Some(if site.cut { Until::Line } else { Until::Scalar }),
-            };
-        }
-        if value.end > value.start && self.is_secret(said, &text[value.start..value.end], true) {
-            out.push(site.mask(
-                self.label(text, value, const { number("name-value-pair") }),
-                value.start,
-                value.end,
-                value.until,
-            ));
-        }
-    }
-
-    /// The name of a pair, before its value in the same braces.
-    fn name_before(&self, site: Site) -> Option<Value> {
-        let floor = site.floor.max(site.at.saturating_sub(300));
-        let near = &site.text[floor..site.at];
-        let open = near.iter().rposition(|b| matches!(b, b'{' | b'}')).map_or(0, |n| n + 1);
-        let braces = &near[open..];
-        let named = |end: usize| {
-            [b"name".as_slice(), b"key"].iter().any(|w| {
-                end >= w.len()
-                    && reads(braces, end - w.len(), w)
-                    && (end == w.len() || !braces[end - w.len() - 1].is_ascii_alphanumeric())
-            })
-        };
-        (3..=braces.len())
-            .rev()
-            .filter(|end| named(*end))
-            .find_map(|end| name_at(site.text, floor + open + end, site.at))
-    }
-
     /// The whole of a scalar, where the anchor is its pointer's last segment.
     fn scalar(&self, site: Site, said: Meaning, sep: usize) -> Option<Mask> {
         let Site { text, floor, limit, .. } = site;
@@ -228,13 +100,22 @@ impl Detector {
             .then(|| site.mask(self.label(text, value, said.rule), value.start, limit, value.until))
     }
 
-    fn value(&self, site: Site, said: Meaning, value: Value, setting: Setting, out: &mut Vec<Mask>) {
+    pub(crate) fn value(&self, site: Site, said: Meaning, value: Value, setting: Setting, out: &mut Vec<Mask>) {
         let Site { text, limit, .. } = site;
+        let mut value = value;
+        if !value.quoted && nested(text, value.start, limit) {
+            if text[value.start] == b'[' {
+                return self.list(site, said, value.start + 1, out);
+            }
+            match inner(text, value.start, limit, site.cut) {
+                Some(within) => value = within,
+                None => return,
+            }
+        }
         let bytes = &text[value.start..value.end];
-        if bytes.is_empty() || (!value.quoted && nested(text, value.start, limit)) {
+        if bytes.is_empty() {
             return;
         }
-        let mut value = value;
         if said.strength == Strength::Phrase && !value.quoted {
             value.end = limit;
         }
@@ -250,10 +131,40 @@ impl Detector {
         }
     }
 
+    /// The elements of a list under a key that names secrets.
+    fn list(&self, site: Site, said: Meaning, from: usize, out: &mut Vec<Mask>) {
+        let Site { text, limit, .. } = site;
+        let mut i = from;
+        for _ in 0..64 {
+            i = skip(text, i, limit, |b| is_blank(b) || matches!(b, b',' | b'\\'));
+            if i >= limit || text[i] == b']' || nested(text, i, limit) {
+                return;
+            }
+            let mut value = value_at(text, i, limit, site.cut);
+            if !value.quoted {
+                value.end = skip(text, value.start, value.end, |b| !matches!(b, b',' | b']'));
+            }
+            if value.end <= i {
+                return;
+            }
+            if self.is_secret(said, &text[value.start..value.end], true) {
+                out.push(site.mask(self.label(text, value, said.rule), value.start, value.end, value.until));
+            }
+            i = value.end + usize::from(value.quoted);
+            i = skip(text, i, limit, is_quote);
+        }
+    }
+
     /// Whether a value is a secret under a key of that meaning.
     pub(crate) fn is_secret(&self, said: Meaning, value: &[u8], data: bool) -> bool {
         let value = value.trim_ascii();
-        if value.is_empty() || harmless(value) || self.settings.allows(value) {
+        if value.is_empty() || self.settings.allows(value) {
+            return false;
+        }
+        if uuid(value) {
+            return said.uuid;
+        }
+        if harmless(value) {
             return false;
         }
         match said.strength {
@@ -261,8 +172,17 @@ impl Detector {
             Strength::Phrase => value.split(|b| *b == b' ').count() >= 8,
             Strength::Pin => (digits(value) && (3..=12).contains(&value.len())) || likely(value, data),
             Strength::Likely => likely(value, data),
+            Strength::Stated => stated(value, data),
             Strength::Weak => weak(value),
+            Strength::Service => service(value),
         }
+    }
+
+    /// What `keys: [` means: the plural counts where a list follows.
+    fn meaning_of_many(&self, key: &[u8], text: &[u8], i: usize, limit: usize) -> Option<Meaning> {
+        let list = skip(text, i, limit, is_blank);
+        let one = key.strip_suffix(b"s").or_else(|| key.strip_suffix(b"S"))?;
+        (list < limit && text[list] == b'[').then(|| self.meaning(one)).flatten()
     }
 
     pub(crate) fn meaning(&self, key: &[u8]) -> Option<Meaning> {
@@ -294,7 +214,7 @@ impl Detector {
             let inner = value_at(text, after, if value.quoted { value.end.max(after) } else { limit }, site.cut);
             Value { until: if value.quoted { value.until } else { inner.until }, ..inner }
         } else {
-            let said = Meaning { strength: Strength::Likely, rule };
+            let said = Meaning { strength: Strength::Likely, rule, uuid: true };
             self.value(site, said, value, Setting::Data, out);
             return;
         };
@@ -312,7 +232,7 @@ impl Detector {
     }
 
     /// The values of a cookie header; attributes stay.
-    fn cookie(&self, site: Site, key: &[u8], from: usize, out: &mut Vec<Mask>) {
+    pub(crate) fn cookie(&self, site: Site, key: &[u8], from: usize, out: &mut Vec<Mask>) {
         let Site { text, limit, .. } = site;
         let whole = value_at(text, from, limit, site.cut);
         let end = if whole.quoted { whole.end } else { limit };
@@ -363,6 +283,13 @@ const MANY: &[&str] = &[
     "mac", "sharedaccesssignature",
 ];
 
+/// `arn:aws:secretsmanager:…:secret:NAME`: the word is a part of a resource's name.
+fn in_resource_name(site: Site, start: usize) -> bool {
+    let near = site.floor.max(start.saturating_sub(96));
+    let word = skip_back(site.text, start, near, |b| b > b' ' && !is_quote(b));
+    memchr::memmem::find(&site.text[word..start], b"arn:").is_some()
+}
+
 /// Not a plain word, not an object's name, not a number.
 fn likely(value: &[u8], data: bool) -> bool {
     if value.len() > 256 {
@@ -381,6 +308,32 @@ fn likely(value: &[u8], data: bool) -> bool {
         && !address(value)
 }
 
+/// Under a key that can only be a credential's: words will do when they are joined by digits or changes of case.
+fn stated(value: &[u8], data: bool) -> bool {
+    let mix = Mix::of(value);
+    likely(value, data)
+        || (data
+            && value.len() >= 8
+            && object_name(value)
+            && mix.digit > 0
+            && mix.lower > 0
+            && !address(value)
+            && !generated(value))
+}
+
+/// A name that Kubernetes or a release made: it ends in a hash or a version.
+pub(crate) fn generated(value: &[u8]) -> bool {
+    let last = value.rsplit(|b| matches!(b, b'-' | b'.' | b'/' | b':')).next().unwrap_or_default();
+    let mix = Mix::of(last);
+    (last.len() == 5 || last.len() >= 8) && mix.upper == 0 && mix.digit > 0 && mix.lower > 0
+        || (last.len() <= 3 && last.first() == Some(&b'v'))
+}
+
+/// Under the name of a service alone: a token as services make them.
+fn service(value: &[u8]) -> bool {
+    (value.len() >= 20 && weak(value)) || (value.len() >= 32 && crate::randomness::is_hex(value) && random(value))
+}
+
 /// Looks random as a whole, or in its parts.
 fn weak(value: &[u8]) -> bool {
     if uuid(value) || address(value) {
@@ -392,11 +345,20 @@ fn weak(value: &[u8]) -> bool {
 }
 
 /// `host:port`, an IP address, a mail address.
-fn address(value: &[u8]) -> bool {
+pub(crate) fn address(value: &[u8]) -> bool {
     let ip = value.iter().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b':' | b'/')) && value.contains(&b'.');
     let mail = value.iter().filter(|b| **b == b'@').count() == 1
         && value.split(|b| *b == b'@').all(|p| object_name(p) || p.is_empty());
     ip || mail
+}
+
+/// The value within `{"value": "VALUE", …}` and its like.
+fn inner(text: &[u8], i: usize, limit: usize, cut: bool) -> Option<Value> {
+    const NAMES: &[&[u8]] = &[b"value", b"plaintext", b"plain", b"data", b"default", b"S", b"secretValue", b"current"];
+    let mut at = skip(text, i + 1, limit, |b| is_blank(b) || b == b'\\' || is_quote(b));
+    at += NAMES.iter().find(|n| reads(text, at, n))?.len();
+    let sep = skip(text, at, limit, |b| is_blank(b) || b == b'\\' || is_quote(b));
+    (text.get(sep) == Some(&b':') && sep < limit).then(|| value_at(text, sep + 1, limit, cut)).filter(|v| v.quoted)
 }
 
 /// An object, a list or a struct begins here.
@@ -454,65 +416,6 @@ fn refused(word: &[u8]) -> bool {
         "list", "watch", "revoked", "signature", "parse", "verify", "verification", "login", "hidden",
     ];
     WORDS.iter().any(|w| word.eq_ignore_ascii_case(w.as_bytes()))
-}
-
-/// The value that stands at `i` after a quote and a separator, as a key's name.
-fn name_at(text: &[u8], i: usize, limit: usize) -> Option<Value> {
-    let mut sep = skip(text, i, limit, |b| matches!(b, b'\\' | b'"' | b'\'') || is_blank(b));
-    if reads(text, sep, b"u0022") {
-        sep = skip(text, sep + 5, limit, is_blank);
-    }
-    (sep < limit && matches!(text[sep], b':' | b'=')).then(|| value_at(text, sep + 1, limit, false))
-}
-
-/// The name of a pair, behind its value in the same braces.
-fn name_after(site: Site, value: Value) -> Option<Value> {
-    let limit = site.limit.min(value.end + 300);
-    let near = &site.text[value.end..limit];
-    let close = near.iter().position(|b| matches!(b, b'{' | b'}')).unwrap_or(near.len());
-    let braces = &near[..close];
-    let at = find(braces, b"name\"")
-        .or_else(|| find(braces, b"name\\"))
-        .map(|n| n + 4)
-        .or_else(|| find(braces, b"key\"").or_else(|| find(braces, b"key\\")).map(|n| n + 3))?;
-    name_at(site.text, value.end + at, value.end + close)
-}
-
-/// The name of a pair, on one of the two lines above: `- name: KEY`, `"name": "KEY",`, `/env/3/name: KEY`.
-fn name_above(site: Site) -> Option<Value> {
-    let Site { text, floor, at, back, .. } = site;
-    if !site.line_start || floor == 0 {
-        return None;
-    }
-    let indent = &text[floor..at];
-    if !indent.iter().all(|b| is_blank(*b) || matches!(b, b'"' | b'-')) && indent.first() != Some(&b'/') {
-        return None;
-    }
-    let mut end = floor - 1;
-    for _ in 0..2 {
-        let start = memchr::memrchr(b'\n', &text[back..end]).map_or(back, |n| back + n + 1);
-        let line = &text[start..end];
-        if indent.first() == Some(&b'/') {
-            if line.starts_with(indent) {
-                let name = start + indent.len();
-                if reads(text, name, b"name: ") {
-                    return Some(Value { start: name + 6, end, quoted: true, until: None });
-                }
-            }
-        } else {
-            let key = skip(text, start, end, |b| is_blank(b) || matches!(b, b'"' | b'-'));
-            for word in [b"name".as_slice(), b"key"] {
-                if reads(text, key, word) {
-                    return name_at(text, key + word.len(), end);
-                }
-            }
-        }
-        if start == back || start == 0 {
-            return None;
-        }
-        end = start - 1;
-    }
-    None
 }
 
 /// What a base64 value under `data:` says: a secret's text, or bytes that only chance could have made.

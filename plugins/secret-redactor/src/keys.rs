@@ -1,7 +1,9 @@
 //! Names of values: which key says that its value is a secret, and how surely.
 use crate::{
     table::number,
-    words::{ABOUT, BENIGN, ENDINGS, KEY_KINDS, NEUTRAL, PASSWORDS, PUBLIC},
+    words::{
+        ABOUT, BENIGN, BENIGN_KEYS, ENDINGS, KEY_KINDS, NEUTRAL, PASSWORDS, PUBLIC, SERVICES, STATED_KINDS, TOKEN_KINDS,
+    },
 };
 use std::sync::LazyLock;
 
@@ -12,8 +14,12 @@ pub(crate) enum Strength {
     Certain,
     /// The value must not be an object's name or a plain word.
     Likely,
+    /// As `Likely`, but joined words count when digits are among them: the key can only be a credential's.
+    Stated,
     /// The value must look random.
     Weak,
+    /// The value must look like a service's token: long and random.
+    Service,
     /// Digits count as well.
     Pin,
     /// An `Authorization` header or field: a scheme may stand before the secret.
@@ -29,6 +35,8 @@ pub(crate) enum Strength {
 pub(crate) struct Meaning {
     pub(crate) strength: Strength,
     pub(crate) rule: u32,
+    /// A UUID under this key is a secret: the key is a credential's without doubt. Under any other key it is an id.
+    pub(crate) uuid: bool,
 }
 
 /// What a word is, as bits.
@@ -40,6 +48,10 @@ mod class {
     pub(super) const NEUTRAL: u16 = 16;
     pub(super) const PUBLIC: u16 = 32;
     pub(super) const PHRASE: u16 = 64;
+    pub(super) const STATED: u16 = 128;
+    pub(super) const TOKEN_KIND: u16 = 256;
+    pub(super) const BENIGN_KEY: u16 = 512;
+    pub(super) const SERVICE: u16 = 1024;
 }
 
 /// The word lists as one table: open addressing, so that a key costs a few looks and not a walk over every list.
@@ -60,6 +72,10 @@ impl Words {
             (NEUTRAL, class::NEUTRAL),
             (PUBLIC, class::PUBLIC),
             (&["seed", "recovery", "backup"], class::PHRASE),
+            (STATED_KINDS, class::STATED),
+            (TOKEN_KINDS, class::TOKEN_KIND),
+            (BENIGN_KEYS, class::BENIGN_KEY),
+            (SERVICES, class::SERVICE),
         ];
         for (list, bit) in lists {
             for word in list {
@@ -89,10 +105,14 @@ impl Words {
 pub(crate) fn meaning(key: &[u8], more: &[String]) -> Option<Meaning> {
     let key = &key[key.len().saturating_sub(96)..];
     if !more.is_empty() && more.iter().any(|m| key.eq_ignore_ascii_case(m.as_bytes())) {
-        return Some(Meaning { strength: Strength::Certain, rule: const { number("operator-key") } });
+        return Some(Meaning { strength: Strength::Certain, rule: const { number("operator-key") }, uuid: true });
     }
     if !key.is_ascii() {
-        return Some(Meaning { strength: Strength::Certain, rule: const { number("password-assignment") } });
+        return Some(Meaning {
+            strength: Strength::Certain,
+            rule: const { number("password-assignment") },
+            uuid: true,
+        });
     }
     let mut lower = [0u8; 96];
     let mut bounds = [(0usize, 0usize); 16];
@@ -108,7 +128,10 @@ pub(crate) fn meaning(key: &[u8], more: &[String]) -> Option<Meaning> {
     for i in 0..words {
         let after = |n: usize| i + n < words;
         let previous = |class: u16| i > 0 && is(i - 1, class);
-        let found = |strength, rule| Some(Meaning { strength, rule });
+        let found = |strength, rule| {
+            let uuid = matches!(strength, Strength::Certain | Strength::Stated | Strength::Authorization);
+            Some(Meaning { strength, rule, uuid })
+        };
         let ending = matches!(word(i).last(), Some(b'd' | b'e' | b't' | b'n' | b'y'))
             .then_some(ENDINGS)
             .into_iter()
@@ -121,14 +144,39 @@ pub(crate) fn meaning(key: &[u8], more: &[String]) -> Option<Meaning> {
             let compound = i > 0 || ending.is_some() || (after(1) && (said(i + 1, "key") || said(i + 1, "access")));
             found(if compound { Strength::Certain } else { Strength::Likely }, const { number("secret-assignment") })
         } else if said(i, "token") || ending == Some("token") {
-            if previous(class::BENIGN) { None } else { found(Strength::Likely, const { number("token-assignment") }) }
-        } else if (said(i, "key") && previous(class::KEY_KIND)) || ending == Some("key") || said(i, "apikey") {
+            let kind = ending.is_some_and(|_| !said(i, "authtoken")) || previous(class::TOKEN_KIND | class::SERVICE);
+            match (previous(class::BENIGN), kind || said(i, "authtoken")) {
+                (true, _) => None,
+                (_, true) => found(Strength::Stated, const { number("token-assignment") }),
+                _ => found(Strength::Likely, const { number("token-assignment") }),
+            }
+        } else if (said(i, "key") && previous(class::KEY_KIND | class::SERVICE))
+            || ending == Some("key")
+            || said(i, "apikey")
+        {
             let secret = said(i, "key") && said(i - 1, "secret");
-            found(if secret { Strength::Certain } else { Strength::Likely }, const { number("api-key-assignment") })
+            let stated = ending == Some("key") || said(i, "apikey") || previous(class::STATED | class::SERVICE);
+            let strength = match (secret, stated) {
+                (true, _) => Strength::Certain,
+                (_, true) => Strength::Stated,
+                _ => Strength::Likely,
+            };
+            found(strength, const { number("api-key-assignment") })
+        } else if said(i, "key")
+            && i > 0
+            && i + 1 == words
+            && best.is_none()
+            && !previous(class::BENIGN_KEY | class::ABOUT)
+        {
+            found(Strength::Service, const { number("api-key-assignment") })
+        } else if said(i, "pat") {
+            found(Strength::Service, const { number("token-assignment") })
         } else if said(i, "credential") || said(i, "credentials") || said(i, "creds") {
             found(Strength::Likely, const { number("credential-assignment") })
         } else if said(i, "authorization") {
             found(Strength::Authorization, const { number("authorization-header") })
+        } else if said(i, "auth") && i > 0 && previous(class::SERVICE) {
+            found(Strength::Stated, const { number("credential-assignment") })
         } else if said(i, "auth") || said(i, "bearer") || said(i, "jwt") || said(i, "sas") {
             found(Strength::Weak, const { number("credential-assignment") })
         } else if said(i, "cookie") || said(i, "cookies") {
@@ -171,15 +219,25 @@ pub(crate) fn meaning(key: &[u8], more: &[String]) -> Option<Meaning> {
                 .contains(&m.rule);
             let access_key = said(i, "access") && i + 1 < words && said(i + 1, "key");
             if key_after || access_key {
-                best = Some((Meaning { strength: Strength::Certain, rule: const { number("api-key-assignment") } }, i));
+                let rule = const { number("api-key-assignment") };
+                best = Some((Meaning { strength: Strength::Certain, rule, uuid: true }, i));
             } else if is(i, class::ABOUT) {
                 best = None;
             } else if !word(i).iter().all(u8::is_ascii_digit) && m.strength != Strength::Certain {
-                best = Some((Meaning { strength: Strength::Weak, ..m }, i));
+                best = Some((Meaning { strength: Strength::Weak, uuid: false, ..m }, i));
             }
         }
     }
-    best.map(|(m, _)| m)
+    let service = || {
+        let named =
+            (0..words).any(|i| is(i, class::SERVICE)) && !(0..words).any(|i| is(i, class::ABOUT | class::PUBLIC));
+        named.then(|| Meaning {
+            strength: Strength::Service,
+            rule: const { number("credential-assignment") },
+            uuid: false,
+        })
+    };
+    best.map(|(m, _)| m).or_else(service)
 }
 
 /// Splits a key into lower-case words at `_`, `-`, `.`, blanks and changes of case.
@@ -249,7 +307,7 @@ mod tests {
 
     #[test]
     fn keys_mean_what_they_say() {
-        use Strength::{Authorization, Certain, Likely, Pin, Weak};
+        use Strength::{Authorization, Certain, Likely, Pin, Service, Stated, Weak};
         for (key, strength) in [
             ("password", Certain),
             ("DB_PASSWORD", Certain),
@@ -262,12 +320,17 @@ mod tests {
             ("secret", Likely),
             ("secret_key", Certain),
             ("AWS_SECRET_ACCESS_KEY", Certain),
-            ("access_token", Likely),
+            ("access_token", Stated),
             ("token", Likely),
-            ("X-Api-Key", Likely),
-            ("apiKey", Likely),
-            ("APIKey", Likely),
+            ("X-Api-Key", Stated),
+            ("apiKey", Stated),
+            ("APIKey", Stated),
             ("auth", Weak),
+            ("algolia", Service),
+            ("ALGOLIA_ADMIN", Service),
+            ("algoliaKey", Stated),
+            ("acme_key", Service),
+            ("datadog_token", Stated),
             ("Authorization", Authorization),
             ("otp", Pin),
             ("password2", Certain),
@@ -304,6 +367,8 @@ mod tests {
             "bypass",
             "tokenizer",
             "access_key_id",
+            "shard_key",
+            "sentry_project_id",
         ] {
             assert_eq!(meaning(key.as_bytes(), &[]), None, "{key}");
         }

@@ -120,63 +120,6 @@ impl Detector {
         }
     }
 
-    /// `the password is VALUE`.
-    pub(crate) fn prose(&self, site: Site, literal_end: usize, out: &mut Vec<Mask>) {
-        let Site { text, limit, at, .. } = site;
-        let mut from = literal_end;
-        // `password for bob is VALUE`, `password to VALUE`.
-        if text[at..literal_end].ends_with(b" for ") {
-            let end = limit.min(from + 60);
-            let near = &text[from..end];
-            let Some(is) = find(near, b" is ").map(|n| n + 4).or_else(|| find(near, b": ").map(|n| n + 2)) else {
-                return;
-            };
-            if near[..is].iter().filter(|b| **b == b' ').count() > 5 {
-                return;
-            }
-            from += is;
-        }
-        for filler in [b"set to ".as_slice(), b"now ", b"still ", b"reset to ", b"changed to ", b"called "] {
-            if reads(text, from, filler) {
-                from += filler.len();
-            }
-        }
-        let value = value_at(text, from, limit, site.cut);
-        let bytes = text[value.start..value.end].trim_ascii_end();
-        let end_marks = bytes.iter().rev().take_while(|b| matches!(b, b'.' | b',' | b';' | b':' | b'?' | b')')).count();
-        let keep = if end_marks > 0 && bytes.len() > end_marks {
-            bytes.len() - usize::from(!value.quoted) * end_marks
-        } else {
-            bytes.len()
-        };
-        let bytes = &bytes[..keep];
-        let mix = Mix::of(bytes);
-        let symbols = bytes
-            .iter()
-            .filter(|b| matches!(b, b'!' | b'@' | b'#' | b'$' | b'%' | b'^' | b'&' | b'*' | b'+' | b'=' | b'~'))
-            .count();
-        let odd = (mix.digit > 0 && mix.lower + mix.upper > 0)
-            || symbols > 0
-            || (mix.changes > 1 && mix.upper > 0 && mix.lower > 0 && bytes.iter().all(u8::is_ascii_alphabetic));
-        let odd =
-            odd || (digits(bytes) && (4..=10).contains(&bytes.len()) && !text[at..literal_end].starts_with(b"token"));
-        let spaced = bytes.contains(&b' ');
-        if bytes.len() >= 4
-            && (odd || (value.quoted && !spaced && !object_name(bytes)))
-            && !spaced
-            && !harmless(bytes)
-            && !bytes.contains(&b'(')
-            && !self.settings.allows(bytes)
-        {
-            out.push(site.mask(
-                self.token_rule(text, value.start, value.start + keep).unwrap_or(const { number("secret-in-prose") }),
-                value.start,
-                value.start + keep,
-                value.until,
-            ));
-        }
-    }
-
     /// `IDENTIFIED BY 'VALUE'`, `PASSWORD 'VALUE'`, `requirepass VALUE`, `AUTH [user] VALUE`.
     pub(crate) fn next_word(&self, site: Site, literal_end: usize, out: &mut Vec<Mask>) {
         let Site { text, limit, at, .. } = site;
@@ -270,6 +213,13 @@ impl Detector {
             after(b"pass", false, false);
         } else if starts(b"net use") {
             after(b"/user:", true, false);
+        } else if starts(b"--from-literal") {
+            let from = skip(text, at + 14, limit, |b| is_blank(b) || matches!(b, b'=' | b'"' | b'\''));
+            let name = skip(text, from, limit, |b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'));
+            let value = value_at(text, name + 1, limit, site.cut);
+            if text.get(name) == Some(&b'=') && !harmless(&text[value.start..value.end]) {
+                out.push(site.mask(rule, value.start, value.end, value.until));
+            }
         }
     }
 
@@ -307,10 +257,11 @@ impl Detector {
         let Site { text, limit, at, .. } = site;
         let around = &text[site.floor..limit];
         let certain = find(around, b"kind\":\"Secret\"")
+            .or_else(|| find(around, b"Secret{"))
             .or_else(|| find(around, b"kind\": \"Secret\""))
             .or_else(|| find(around, b"kind\\\":\\\"Secret\\\""))
             .is_some();
-        let string_data = at >= 6 && reads(text, at - 6, b"string");
+        let string_data = (at >= 6 && reads(text, at - 6, b"string")) || text[literal_end - 2] == b'8';
         let mut i = literal_end;
         while i < limit && out.len() < 4096 {
             // "key" : "value" ,

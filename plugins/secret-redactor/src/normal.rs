@@ -30,10 +30,18 @@ pub(crate) const ODD: [(u8, u8); 6] =
 /// Full-width forms and the byte order mark.
 pub(crate) const WIDE: u8 = 0xef;
 
+/// Begins the ideographic blank, and many a character that stays; its trigger is the blank itself.
+const IDEOGRAPHIC: u8 = 0xe3;
+
 // Without branches, so that blocks of it become vector code.
 #[allow(clippy::needless_bitwise_bool)]
 fn is_odd(b: u8) -> bool {
-    ((b < 0x20) & (b != b'\t') & (b != b'\n') & (b != b'\r')) | (b == 0x7f) | (b == 0xc2) | (b == 0xe2) | (b == WIDE)
+    ((b < 0x20) & (b != b'\t') & (b != b'\n') & (b != b'\r'))
+        | (b == 0x7f)
+        | (b == 0xc2)
+        | (b == 0xe2)
+        | (b == IDEOGRAPHIC)
+        | (b == WIDE)
 }
 
 enum Step {
@@ -76,6 +84,26 @@ impl Plain {
             } else {
                 segment.clean -= n;
             }
+        }
+    }
+
+    /// Leaves stretches of plain text out, in order; raw offsets of the rest stay as they are.
+    pub(crate) fn leave_out(&mut self, cuts: &[std::ops::Range<usize>]) {
+        for cut in cuts.iter().rev().filter(|c| !c.is_empty()) {
+            let resumes = (cut.end < self.text.len()).then(|| self.raw(cut.end));
+            let gone = cut.len();
+            let first = self.segments.partition_point(|s| s.clean < cut.start);
+            let behind = self.segments.partition_point(|s| s.clean <= cut.end);
+            let width = match self.segments.get(behind.wrapping_sub(1)) {
+                Some(s) if s.clean == cut.end => s.width,
+                _ => 1,
+            };
+            let resume = resumes.map(|raw| Segment { clean: cut.start, raw, width });
+            for segment in &mut self.segments[behind..] {
+                segment.clean -= gone;
+            }
+            self.segments.splice(first..behind, resume);
+            self.text.drain(cut.clone());
         }
     }
 
@@ -169,15 +197,24 @@ fn step(bytes: &[u8]) -> Step {
             Some(_) => Step::Copy,
         },
         0xe2 => match bytes.get(1..3) {
-            None if bytes.len() < 3 && bytes.get(1).is_none_or(|b| matches!(b, 0x80 | 0x81)) => Step::More,
+            None if bytes.len() < 3 && bytes.get(1).is_none_or(|b| matches!(b, 0x80 | 0x81 | 0x88)) => Step::More,
             Some([0x80, 0x8b..=0x8f | 0xaa..=0xae] | [0x81, 0xa0..=0xaf]) => Step::Drop(3),
+            Some([0x80, 0x80..=0x8a | 0xaf] | [0x81, 0x9f]) => Step::Put(b' ', 3),
+            Some([0x88, 0xb6]) => Step::Put(b':', 3),
             Some([0x80, 0x98 | 0x99]) => Step::Put(b'\'', 3),
             Some([0x80, 0x9c | 0x9d]) => Step::Put(b'"', 3),
             _ => Step::Copy,
         },
+        IDEOGRAPHIC => match bytes.get(1..3) {
+            None if bytes.len() < 3 && bytes.get(1).is_none_or(|b| *b == 0x80) => Step::More,
+            Some([0x80, 0x80]) => Step::Put(b' ', 3),
+            _ => Step::Copy,
+        },
         WIDE => match bytes.get(1..3) {
-            None if bytes.len() < 3 && bytes.get(1).is_none_or(|b| matches!(b, 0xbb..=0xbd)) => Step::More,
+            None if bytes.len() < 3 && bytes.get(1).is_none_or(|b| matches!(b, 0xb9 | 0xbb..=0xbd)) => Step::More,
             Some([0xbb, 0xbf]) => Step::Drop(3),
+            Some([0xb9, 0xa6]) => Step::Put(b'=', 3),
+            Some([0xb9, 0x95]) => Step::Put(b':', 3),
             Some([0xbc, b @ 0x81..=0xbf]) => Step::Put(b - 0x81 + 0x21, 3),
             Some([0xbd, b @ 0x80..=0x9e]) => Step::Put(b - 0x80 + 0x60, 3),
             _ => Step::Copy,

@@ -1,6 +1,9 @@
-//! The data of a Secret written over many lines: YAML, indented JSON, and the scalars of a document.
+//! What goes on over several lines: the data of a Secret in YAML, indented JSON and the scalars of a document; columns of a table;
+//! a value on the line below its key, or above its name.
 use crate::{
     allow::harmless,
+    below::Below,
+    columns::Columns,
     detect::Detector,
     keyed::encoded_secret,
     site::Mask,
@@ -19,6 +22,12 @@ pub(crate) enum Section {
     Data { indent: usize, plain: bool, certain: bool, start: u64, literal: Option<usize> },
     /// Scalars whose pointer begins so are of a Secret.
     Document { prefix: Vec<u8> },
+    /// Rows of a table with a column of secrets.
+    Columns(Columns),
+    /// Lines that hold the value of a key above.
+    Below(Below),
+    /// A value whose name may stand on the next line.
+    Named { start: u64, end: u64 },
 }
 
 /// What a line does to the section.
@@ -27,13 +36,37 @@ pub(crate) enum Then {
     Close,
 }
 
-/// Whether the line `text[start..end]` opens a section.
-pub(crate) fn opens(text: &[u8], start: usize, end: usize, base: u64, scalars: bool) -> Option<Section> {
-    let line = &text[start..end];
+/// How many sections may be open at once; more are not opened.
+const MOST: usize = 4;
+
+/// Opens what the line `text[start..end]` opens.
+pub(crate) fn open(
+    detector: &Detector,
+    text: &[u8],
+    (start, end): (usize, usize),
+    base: u64,
+    scalars: bool,
+    open: &mut Vec<Section>,
+) {
     if scalars {
-        let prefix = line.strip_suffix(b"/kind: Secret")?;
-        return (prefix.len() <= 256).then(|| Section::Document { prefix: prefix.to_vec() });
+        if let Some(prefix) = text[start..end].strip_suffix(b"/kind: Secret").filter(|p| p.len() <= 256) {
+            open.push(Section::Document { prefix: prefix.to_vec() });
+        }
+    } else {
+        let found = [
+            data(text, start, end, base),
+            Columns::headed(detector, text, start, end, base).map(Section::Columns),
+            Below::opened(detector, text, start, end, base).map(Section::Below),
+            detector.pair_above_its_name(text, start, end, base),
+        ];
+        open.extend(found.into_iter().flatten());
     }
+    open.truncate(MOST);
+}
+
+/// `data:` or `stringData:` on a line of its own.
+fn data(text: &[u8], start: usize, end: usize, base: u64) -> Option<Section> {
+    let line = &text[start..end];
     let indent = skip(line, 0, line.len(), |b| b == b' ');
     let name = &line[indent..];
     let name = name.strip_prefix(b"- ").unwrap_or(name);
@@ -51,6 +84,14 @@ pub(crate) fn opens(text: &[u8], start: usize, end: usize, base: u64, scalars: b
 }
 
 impl Section {
+    /// The plain offset from which text must be kept back until the next line decides.
+    pub(crate) fn holds(&self) -> Option<u64> {
+        match self {
+            Section::Named { start, .. } => Some(*start),
+            _ => None,
+        }
+    }
+
     /// Judges the line `text[start..end]` of the section.
     pub(crate) fn line(
         &mut self,
@@ -64,6 +105,15 @@ impl Section {
         let rule = const { number("kubernetes-secret-data") };
         let line = &text[start..end];
         match self {
+            Section::Columns(columns) => columns.row(detector, text, start, end, base, out),
+            Section::Below(below) => below.line(detector, text, start, end, out),
+            Section::Named { start: value, end: value_end } => {
+                let place = |offset: u64| usize::try_from(offset.saturating_sub(base)).unwrap_or(0);
+                if *value >= base {
+                    out.extend(detector.named_below(text, (start, end), (place(*value), place(*value_end))));
+                }
+                Then::Close
+            }
             Section::Document { prefix } => {
                 let Some(rest) = line.strip_prefix(prefix.as_slice()) else {
                     return if line.starts_with(b"  ") { Then::Stay } else { Then::Close };

@@ -6,12 +6,21 @@ use crate::{
 
 /// A stretch to be masked, in offsets of the text at hand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Mask {
+pub(crate) struct Mask {
     pub(crate) rule: u32,
     pub(crate) start: usize,
     pub(crate) end: usize,
     /// How the mask goes on behind `end`, when the end was not reached.
     pub(crate) until: Option<Until>,
+}
+
+/// How a text is to be read.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Form {
+    /// One scalar a line.
+    pub(crate) scalars: bool,
+    /// How many encodings it was taken out of.
+    pub(crate) depth: u8,
 }
 
 /// An anchor and its bounds. A rule reads `text[floor..limit]` (and, where it says so, the lines before) and nothing else: what
@@ -32,12 +41,14 @@ pub(crate) struct Site<'a> {
     pub(crate) line_start: bool,
     /// One scalar a line.
     pub(crate) scalars: bool,
+    /// How many encodings the text was taken out of.
+    pub(crate) depth: u8,
 }
 
 impl<'a> Site<'a> {
     /// The bounds of the anchor at `at`. A host shows `LOOK_BACK` bytes of the line before what a trigger names, so a text that
     /// begins nearer than that begins with the line.
-    pub(crate) fn new(text: &'a [u8], at: usize, scalars: bool) -> Site<'a> {
+    pub(crate) fn new(text: &'a [u8], at: usize, Form { scalars, depth }: Form) -> Site<'a> {
         let back = at.saturating_sub(LOOK_BACK);
         let newline = memchr::memrchr(b'\n', &text[back..at]);
         let floor = newline.map_or(back, |n| back + n + 1);
@@ -48,7 +59,7 @@ impl<'a> Site<'a> {
             limit -= 1;
         }
         let cut = end.is_none() && far == at + LOOK_AHEAD;
-        Site { text, at, floor, back, limit, cut, line_start: newline.is_some() || at < LOOK_BACK, scalars }
+        Site { text, at, floor, back, limit, cut, line_start: newline.is_some() || at < LOOK_BACK, scalars, depth }
     }
 
     /// A mask that ends where its value ends.

@@ -7,10 +7,12 @@ use crate::{
     block::{self, Block},
     detect::Detector,
     normal::Plain,
+    partial::Joiner,
     section::{self, Section, Then},
-    site::Mask,
+    site::{Form, Mask},
     table::number,
     text::{Until, is_blank, is_quote, is_token},
+    wrap,
 };
 
 /// A line longer than this is decided in part.
@@ -54,7 +56,7 @@ struct Pending {
 #[derive(Debug)]
 pub struct Scanner<'d> {
     detector: &'d Detector,
-    scalars: bool,
+    form: Form,
     plain: Plain,
     /// Plain offset of the buffer's first byte.
     base: u64,
@@ -65,10 +67,11 @@ pub struct Scanner<'d> {
     /// Masks whose end has not come.
     unended: Vec<Pending>,
     block: Option<Block>,
-    section: Option<Section>,
+    sections: Vec<Section>,
     masks: Vec<Mask>,
     /// Where blocks and sections may begin or end.
     marks: Vec<usize>,
+    joiner: Joiner,
     settled: u64,
     next: u64,
 }
@@ -76,9 +79,18 @@ pub struct Scanner<'d> {
 impl<'d> Scanner<'d> {
     /// A scanner at a stream's start; `scalars`: one scalar a line.
     pub fn new(detector: &'d Detector, scalars: bool) -> Scanner<'d> {
+        Scanner::of(detector, Form { scalars, depth: 0 })
+    }
+
+    /// A scanner of text that was decoded out of another.
+    pub(crate) fn within(detector: &'d Detector, depth: u8) -> Scanner<'d> {
+        Scanner::of(detector, Form { scalars: false, depth })
+    }
+
+    fn of(detector: &'d Detector, form: Form) -> Scanner<'d> {
         Scanner {
             detector,
-            scalars,
+            form,
             plain: Plain::default(),
             base: 0,
             decided: 0,
@@ -86,9 +98,10 @@ impl<'d> Scanner<'d> {
             pending: Vec::new(),
             unended: Vec::new(),
             block: None,
-            section: None,
+            sections: Vec::new(),
             masks: Vec::new(),
             marks: Vec::new(),
+            joiner: Joiner::default(),
             settled: 0,
             next: 0,
         }
@@ -125,7 +138,7 @@ impl<'d> Scanner<'d> {
     }
 
     fn is_open(&self) -> bool {
-        self.settled < self.next || self.block.is_some() || self.section.is_some() || !self.unended.is_empty()
+        self.settled < self.next || self.block.is_some() || !self.sections.is_empty() || !self.unended.is_empty()
     }
 
     fn restart(&mut self, offset: u64) {
@@ -136,15 +149,18 @@ impl<'d> Scanner<'d> {
         self.pending.clear();
         self.unended.clear();
         self.block = None;
-        self.section = None;
+        self.sections.clear();
+        self.joiner = Joiner::default();
         self.settled = offset;
         self.next = offset;
     }
 
     /// Judges what can be judged and hands out what is settled.
     fn decide(&mut self, end: bool, found: &mut Vec<Found>) {
+        let joints = self.joiner.look(&self.plain.text);
+        self.plain.leave_out(&joints.cuts);
         let text = std::mem::take(&mut self.plain.text);
-        let limit = self.limit(&text, end);
+        let limit = self.limit(&text[..joints.wait.filter(|_| !end).unwrap_or(text.len())], end);
         let whole_lines = end || (limit > 0 && text[limit - 1] == b'\n');
         if limit > self.decided {
             self.judge(&text, limit);
@@ -152,8 +168,11 @@ impl<'d> Scanner<'d> {
         self.extend(&text, end);
         self.plain.text = text;
         let settle = if whole_lines { limit } else { limit.saturating_sub(MASK_BACK).max(self.line_start(limit)) };
-        // A scalar's mask that waits for the next line's blanks is not settled beyond its own line.
-        let waits = self.unended.iter().filter(|p| p.until == Some(Until::Scalar)).map(|p| self.place(p.to)).min();
+        // A mask that waits for the next line is not settled beyond its own; a value that waits for its name is not settled at all.
+        let unended = self.unended.iter().filter(|p| p.until.is_some_and(Until::waits_for_a_line));
+        let held = self.sections.iter().filter_map(Section::holds).map(|offset| self.place(offset));
+        let ends = unended.map(|p| self.place(if p.until == Some(Until::Broken) { p.start } else { p.to }));
+        let waits = ends.chain(held).min();
         let settle = if end { settle } else { settle.min(waits.unwrap_or(settle)) };
         if limit > self.decided || end || whole_lines {
             self.decided = self.decided.max(limit);
@@ -162,6 +181,7 @@ impl<'d> Scanner<'d> {
         let keep = self.decided.saturating_sub(LOOK_BACK + 1);
         if keep > LOOK_AHEAD || (keep > 0 && self.plain.text.len() > LONG_LINE) {
             self.plain.drop_front(keep);
+            self.joiner.drop_front(keep);
             self.base += keep as u64;
             self.decided -= keep;
         }
@@ -201,10 +221,10 @@ impl<'d> Scanner<'d> {
         masks.clear();
         let mut places = std::mem::take(&mut self.marks);
         places.clear();
-        self.detector.find(text, self.decided, limit, self.scalars, &mut masks, &mut places);
+        self.detector.find(text, self.decided, limit, self.form, &mut masks, &mut places);
         places.sort_unstable();
         self.marks = places;
-        self.sections(text, limit, &mut masks);
+        self.follow_sections(text, limit, &mut masks);
         let continues = self.blocks(text, limit, &mut masks);
         masks.sort_unstable_by_key(|m| (m.rule, m.start, m.end));
         masks.dedup_by(|next, kept| {
@@ -219,14 +239,14 @@ impl<'d> Scanner<'d> {
             let joins = continues && mask.start == self.decided && mask.rule == const { number("private-key") };
             let from = if joins { self.plain.raw_behind(mask.start) } else { u64::MAX };
             let (start, to) = (self.base + mask.start as u64, self.base + mask.end as u64);
-            let pending = Pending { rule: mask.rule, from, start, to, until: mask.until };
-            if mask.until.is_none() {
+            let until = mask.until.or_else(|| wrap::may_go_on(text, mask).then_some(Until::Wrap));
+            let pending = Pending { rule: mask.rule, from, start, to, until };
+            if until.is_none() {
                 self.pending.push(pending);
                 continue;
             }
             // Text without an end may begin a value every few bytes: they all end together.
-            let same =
-                |p: &&mut Pending| p.rule == mask.rule && p.until == mask.until && p.start <= start && p.to >= start;
+            let same = |p: &&mut Pending| p.rule == mask.rule && p.until == until && p.start <= start && p.to >= start;
             match self.unended.iter_mut().find(same) {
                 Some(other) => other.to = other.to.max(to),
                 None => self.unended.push(pending),
@@ -276,34 +296,34 @@ impl<'d> Scanner<'d> {
         }
     }
 
-    /// Follows the data of Secrets through the whole lines of `text[decided..limit]`.
-    fn sections(&mut self, text: &[u8], limit: usize, masks: &mut Vec<Mask>) {
+    /// Follows what goes on over lines through the whole lines of `text[decided..limit]`.
+    fn follow_sections(&mut self, text: &[u8], limit: usize, masks: &mut Vec<Mask>) {
         let mut at = self.decided;
         while at < limit {
-            if self.section.is_none() {
+            if self.sections.is_empty() {
                 let Some(found) = after(&self.marks, at).first().copied().filter(|mark| *mark < limit) else { return };
-                let line = memchr::memrchr(b'\n', &text[found.saturating_sub(LOOK_BACK)..found])
-                    .map(|n| found.saturating_sub(LOOK_BACK) + n + 1);
-                let start = line.or((found < LOOK_BACK).then_some(0));
-                let end = memchr::memchr(b'\n', &text[found..limit]).map(|n| found + n);
-                let Some(end) = end else { return };
-                if let Some(start) = start {
-                    self.section = section::opens(text, start, trim(text, start, end), self.base, self.scalars);
-                }
-                at = end + 1;
-                continue;
+                let near = at.max(found.saturating_sub(LOOK_BACK));
+                let line = memchr::memrchr(b'\n', &text[near..found]).map(|n| near + n + 1);
+                let Some(start) = line.or((near == at).then_some(at)) else {
+                    let Some(end) = memchr::memchr(b'\n', &text[found..limit]) else { return };
+                    at = found + end + 1;
+                    continue;
+                };
+                at = start;
             }
             let end = memchr::memchr(b'\n', &text[at..limit]).map(|n| at + n);
-            let Some(section) = &mut self.section else { return };
             let stop = trim(text, at, end.unwrap_or(limit));
-            let partial = at > 0 && text[at - 1] != b'\n';
-            if partial
-                || stop - at > LOOK_AHEAD
-                || matches!(section.line(self.detector, text, at, stop, self.base, masks), Then::Close)
-            {
-                self.section = None;
-                // The line itself may open another.
-                continue;
+            let whole = (at == 0 || text[at - 1] == b'\n') && stop - at <= LOOK_AHEAD;
+            let (detector, base) = (self.detector, self.base);
+            if whole {
+                self.sections
+                    .retain_mut(|section| matches!(section.line(detector, text, at, stop, base, masks), Then::Stay));
+            } else {
+                self.sections.clear();
+            }
+            let marked = after(&self.marks, at).first().is_some_and(|mark| *mark < end.unwrap_or(limit));
+            if let (Some(_), true, true) = (end, whole, marked) {
+                section::open(detector, text, (at, stop), base, self.form.scalars, &mut self.sections);
             }
             at = end.map_or(limit, |e| e + 1);
         }
@@ -329,6 +349,19 @@ impl<'d> Scanner<'d> {
                         text.get(i + 1..i + 3) == Some(b"  ")
                     }
                     Until::Scalar => true,
+                    Until::Wrap | Until::Broken => {
+                        let line_end = i + usize::from(b == b'\r' && text.get(i + 1) == Some(&b'\n'));
+                        match wrap::goes_on(text, line_end, end) {
+                            _ if text[line_end] != b'\n' => until == Until::Wrap && is_token(b),
+                            wrap::Next::Wait => break,
+                            wrap::Next::To(next) => {
+                                pending.until = Some(Until::Wrap);
+                                i = next;
+                                continue;
+                            }
+                            wrap::Next::Ends => false,
+                        }
+                    }
                 };
                 if !more {
                     done = true;
@@ -338,6 +371,10 @@ impl<'d> Scanner<'d> {
             }
             pending.to = self.base + i as u64;
             if done {
+                // What would only have been a token with the next line's help is none.
+                if pending.until == Some(Until::Broken) {
+                    pending.to = pending.start;
+                }
                 pending.until = None;
             }
         }
@@ -358,6 +395,9 @@ impl<'d> Scanner<'d> {
             Some(block) if block.private => self.plain.raw_behind(settle),
             _ => self.plain.raw(settle),
         };
+        // So does one that may go on with the next line.
+        let waiting = self.unended.iter().filter(|_| !end).filter(|p| p.until.is_some_and(Until::waits_for_a_line));
+        let settled = waiting.map(|p| self.plain.raw_behind(self.place(p.to))).fold(settled, u64::min);
         let border = self.base + settle as u64;
         let (plain, base) = (&self.plain, self.base);
         let place = |offset: u64| usize::try_from(offset.saturating_sub(base)).unwrap_or(0);
@@ -369,7 +409,7 @@ impl<'d> Scanner<'d> {
                 p.from = plain.raw(place(p.start));
             }
             let over = p.until.is_none() && p.to <= border;
-            let stop = if over || end { plain.raw_behind(place(p.to)) } else { settled };
+            let stop = if end || p.to <= border { plain.raw_behind(place(p.to)) } else { settled };
             if stop > p.from {
                 found.push(Found { start: p.from, end: stop, rule: p.rule });
                 p.from = stop;

@@ -28,6 +28,7 @@ pub(crate) const STRUCTURAL: &[(&str, &str)] = &[
     ("secret-in-prose", "A secret told in a sentence"),
     ("xml-element", "The text of an element or attribute that names a secret"),
     ("operator-key", "The value of a key that the operator named"),
+    ("encoded-secret", "Base64 or hex of a text that holds a secret, at any depth, or of what was compressed"),
     ("high-entropy", "A token without a form that no person and no generator of names would write"),
 ];
 

@@ -13,6 +13,17 @@ pub(crate) enum Until {
     Line,
     /// To the end of a scalar: through lines begun by two spaces.
     Scalar,
+    /// To the end of a token that a line's end may have cut: through lines that hold nothing but its rest.
+    Wrap,
+    /// As `Wrap`, for what is no token unless it goes on.
+    Broken,
+}
+
+impl Until {
+    /// Whether the next line decides if the mask goes on.
+    pub(crate) fn waits_for_a_line(self) -> bool {
+        matches!(self, Until::Scalar | Until::Wrap | Until::Broken)
+    }
 }
 
 /// Letters, digits and what tokens hold besides.

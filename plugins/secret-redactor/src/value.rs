@@ -1,6 +1,9 @@
 //! Where a value begins and ends, after a `=`, a `:` or a blank: quotes of every depth of escaping, and bare values of logfmt,
 //! YAML, query strings and struct dumps. Quotes are never part of the value.
-use crate::text::{Until, is_blank, skip};
+use crate::{
+    notations::unwrapped,
+    text::{Until, skip},
+};
 
 /// A value's place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,9 +26,9 @@ enum Opening {
 
 /// Reads the value at `i`, blanks before it skipped. `limit` ends the line or what may be looked at (`cut`).
 pub(crate) fn value_at(text: &[u8], i: usize, limit: usize, cut: bool) -> Value {
-    let mut i = skip(text, i, limit, is_blank);
+    let mut i = unwrapped(text, i, limit);
     if i + 1 < limit
-        && matches!(text[i], b'b' | b'B' | b'u' | b'U' | b'r' | b'R' | b'@')
+        && matches!(text[i], b'b' | b'B' | b'u' | b'U' | b'r' | b'R' | b'@' | b'N')
         && matches!(text[i + 1], b'"' | b'\'')
     {
         i += 1;
@@ -47,7 +50,8 @@ fn opening(text: &[u8], i: usize, limit: usize) -> Option<Opening> {
     if j < limit && matches!(text[j], b'"' | b'\'' | b'`') {
         return Some(Opening::Quote { escapes, quote: text[j], length: escapes + 1 });
     }
-    let words: [&[u8]; 5] = [b"\\u0022", b"\\\\u0022", b"&quot;", b"&#34;", b"%22"];
+    let words: [&[u8]; 10] =
+        [b"\\u0022", b"\\\\u0022", b"&quot;", b"&#34;", b"&apos;", b"&#39;", b"%22", b"%27", b"%2522", b"\\u0027"];
     words.into_iter().find(|w| text[i..limit].starts_with(w)).map(Opening::Word)
 }
 
@@ -85,6 +89,8 @@ fn bare(text: &[u8], start: usize, limit: usize, cut: bool) -> Value {
         let stop = match b {
             0..=b' ' | b'"' | b'`' => true,
             b'\'' => i + 1 == limit || !text[i + 1].is_ascii_alphanumeric(),
+            b'&' if escape_ends(text, i, limit) => true,
+            b'%' if escaped_field(text, i, limit) => true,
             b'<' => i > start && (i + 1 == limit || matches!(text[i + 1], b'/' | b'b')),
             b'\\' => i + 1 < limit && (matches!(text[i + 1], b'"' | b'\'' | b'\\') || newline_escape(text, i, limit)),
             b',' | b';' | b'&' | b'|' => next_field(text, i + 1, limit),
@@ -106,6 +112,31 @@ fn bare(text: &[u8], start: usize, limit: usize, cut: bool) -> Value {
     Value { start, end: i, quoted: false, until: (i == limit && cut).then_some(Until::Word) }
 }
 
+/// `&quot;`, `&lt;`, `&amp;NAME=`: the value's end, in text escaped for HTML.
+fn escape_ends(text: &[u8], i: usize, limit: usize) -> bool {
+    let rest = &text[i..limit.min(i + 8)];
+    rest.starts_with(b"&quot;")
+        || rest.starts_with(b"&lt;")
+        || rest.starts_with(b"&#34;")
+        || rest.starts_with(b"&apos;")
+        || rest.starts_with(b"&#39;")
+        || (rest.starts_with(b"&amp;") && next_field(text, i + 5, limit))
+        || next_field(text, i + 1, limit)
+}
+
+/// `%26NAME%3D`: the next field of a query that stands within another.
+fn escaped_field(text: &[u8], i: usize, limit: usize) -> bool {
+    const ENDS: &[&[u8]] = &[b"%26", b"%2526", b"%3B", b"%22", b"%2C"];
+    let Some(name) = ENDS.iter().find(|w| text[i..limit].starts_with(w)) else { return false };
+    if *name == b"%22" {
+        return true;
+    }
+    let end =
+        skip(text, i + name.len(), limit.min(i + 48), |b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'));
+    end > i + name.len()
+        && (end >= limit || text[end..].starts_with(b"%3") || text[end..].starts_with(b"%253") || text[end] == b'=')
+}
+
 /// The end of a bracketed placeholder with blanks in it, where nothing else is joined to it.
 fn placeholder(text: &[u8], start: usize, limit: usize) -> Option<usize> {
     let close = match text[start..limit] {
@@ -115,7 +146,7 @@ fn placeholder(text: &[u8], start: usize, limit: usize) -> Option<usize> {
         [b'$', b'{', ..] => b'}',
         _ => return None,
     };
-    let mut end = start + memchr::memchr(close, &text[start..limit.min(start + 80)])? + 1;
+    let mut end = start + memchr::memchr(close, &text[start..limit.min(start + 120)])? + 1;
     end = skip(text, end, limit.min(end + 1), |b| b == close);
     let alone =
         end >= limit || matches!(text[end], 0..=b' ' | b',' | b';' | b'"' | b'\'' | b')' | b'}' | b']' | b'&' | b'\\');

@@ -1,0 +1,190 @@
+//! Values on the lines below their key: YAML's block scalars and folded ones, items of an argument list, the body of a form's part,
+//! here-documents.
+use crate::{
+    detect::Detector,
+    keyed::name_or_dash,
+    keys::{Meaning, Strength},
+    section::Then,
+    site::Mask,
+    text::{is_blank, is_quote, skip, skip_back},
+};
+
+/// How many lines a value may have.
+const MOST: u32 = 64;
+
+/// How the value is written.
+#[derive(Clone, Debug)]
+enum Kind {
+    /// Deeper than its key, one line or the items of a list.
+    Deeper { indent: usize },
+    /// Deeper than its key, every line.
+    Block { indent: usize },
+    /// The next item of the list that the flag is an item of.
+    Item,
+    /// After an empty line, to the next one's end.
+    Body,
+    /// To the line that is this word.
+    To(Vec<u8>),
+}
+
+/// A value that is to come.
+#[derive(Clone, Debug)]
+pub(crate) struct Below {
+    kind: Kind,
+    said: Meaning,
+    lines: u32,
+}
+
+impl Below {
+    /// What the line `text[start..end]` announces.
+    pub(crate) fn opened(detector: &Detector, text: &[u8], start: usize, end: usize, _base: u64) -> Option<Below> {
+        let end = skip_back(text, end, start, is_blank);
+        let near = start.max(end.saturating_sub(160));
+        let line = &text[near..end];
+        let new = |kind, said| Some(Below { kind, said, lines: 0 });
+        if line.ends_with(b"\"") && memchr::memmem::find(line, b"form-data;").is_some() {
+            let name = skip_back(text, end - 1, near, name_or_dash);
+            return new(Kind::Body, firm(detector.meaning(&text[name..end - 1])?)?);
+        }
+        if let Some(at) = memchr::memmem::rfind(line, b"<<") {
+            let word = line[at + 2..].strip_prefix(b"-").unwrap_or(&line[at + 2..]);
+            let word = word.trim_ascii();
+            let word = word.strip_prefix(b"'").and_then(|w| w.strip_suffix(b"'")).unwrap_or(word);
+            let key_end = skip_back(text, near + at, near, |b| is_blank(b) || matches!(b, b'=' | b':'));
+            let key = skip_back(text, key_end, near, name_or_dash);
+            if key_end == near + at || word.is_empty() || word.len() > 32 || !word.iter().all(u8::is_ascii_alphanumeric)
+            {
+                return None;
+            }
+            return new(Kind::To(word.to_vec()), firm(detector.meaning(&text[key..key_end])?)?);
+        }
+        // `--flag` as an item of a list.
+        let bare_end = skip_back(text, end, near, |b| is_quote(b) || b == b',');
+        let word = skip_back(text, bare_end, near, name_or_dash);
+        if text[word..bare_end].starts_with(b"-") {
+            let before = &text[near..word];
+            let item = before.iter().all(|b| is_blank(*b) || is_quote(*b) || matches!(b, b'-' | b'[')) && near == start;
+            let name = skip(text, word, bare_end, |b| b == b'-' || b == b' ');
+            if item && text[name - 1] == b'-' && !text[start..name].trim_ascii().eq(b"-") {
+                return new(Kind::Item, firm(detector.meaning(&text[name..bare_end])?)?);
+            }
+        }
+        let style = skip_back(text, end, near, |b| matches!(b, b'|' | b'>' | b'-' | b'+' | b'1'..=b'9'));
+        let block = text[style..end].first().is_some_and(|b| matches!(b, b'|' | b'>'));
+        let colon = skip_back(text, if block { style } else { end }, near, is_blank);
+        if colon == near || text[colon - 1] != b':' {
+            return None;
+        }
+        let key_end = skip_back(text, colon - 1, near, is_quote);
+        let key = skip_back(text, key_end, near, name_or_dash);
+        let indent = skip(text, start, end, |b| b == b' ');
+        let leads = text[indent..key].iter().all(|b| is_blank(*b) || is_quote(*b) || *b == b'-');
+        if !leads || key == key_end || near != start {
+            return None;
+        }
+        let name = &text[key..key_end];
+        let one = name.strip_suffix(b"s").or_else(|| name.strip_suffix(b"S"));
+        let said = detector.meaning(name).or_else(|| detector.meaning(one?))?;
+        let indent = indent - start;
+        new(if block { Kind::Block { indent } } else { Kind::Deeper { indent } }, firm(said)?)
+    }
+
+    /// Judges the line `text[start..end]`.
+    pub(crate) fn line(
+        &mut self,
+        detector: &Detector,
+        text: &[u8],
+        start: usize,
+        end: usize,
+        out: &mut Vec<Mask>,
+    ) -> Then {
+        self.lines += 1;
+        let first = skip(text, start, end, is_blank);
+        let last = skip_back(text, end, first, is_blank);
+        let own = first - start;
+        if self.lines > MOST {
+            return Then::Close;
+        }
+        let mut mask = |from: usize, to: usize| {
+            let secret = to > from && detector.is_secret(self.said, &text[from..to], true);
+            if secret {
+                out.push(Mask { rule: self.said.rule, start: from, end: to, until: None });
+            }
+            secret
+        };
+        match &self.kind {
+            Kind::To(word) => {
+                if text[first..last] == word[..] {
+                    return Then::Close;
+                }
+                mask(first, last);
+                Then::Stay
+            }
+            Kind::Body => {
+                if first == last && self.lines < 4 {
+                    return Then::Stay;
+                }
+                // Headers of the part stand before the empty line.
+                if self.lines == 1
+                    || (memchr::memchr(b':', &text[first..last]).is_some()
+                        && text[first..last].starts_with(b"Content-"))
+                {
+                    return if self.lines < 3 && text[first..last].starts_with(b"Content-") {
+                        Then::Stay
+                    } else {
+                        Then::Close
+                    };
+                }
+                mask(first, last);
+                Then::Close
+            }
+            Kind::Item => {
+                let item = skip(text, first, last, |b| matches!(b, b'-' | b' '));
+                let item = if text[first..last].starts_with(b"- ") { item } else { first };
+                let from = skip(text, item, last, is_quote);
+                let to = skip_back(text, last, from, |b| is_quote(b) || b == b',' || b == b']');
+                if !text[from..to].starts_with(b"--") {
+                    mask(from, to);
+                }
+                Then::Close
+            }
+            Kind::Block { indent } => {
+                if first == last {
+                    return Then::Stay;
+                }
+                if own <= *indent {
+                    return Then::Close;
+                }
+                mask(first, last);
+                Then::Stay
+            }
+            Kind::Deeper { indent } => {
+                let item = text[first..last].starts_with(b"- ");
+                if first == last || own < *indent || (own == *indent && !item) {
+                    return Then::Close;
+                }
+                let from = skip(text, if item { first + 2 } else { first }, last, |b| is_quote(b) || is_blank(b));
+                let to = skip_back(text, last, from, |b| is_quote(b) || b == b',');
+                let value = &text[from..to];
+                let mapping = value.ends_with(b":")
+                    || value.starts_with(b"{")
+                    || memchr::memmem::find(value, b": ").is_some()
+                    || memchr::memmem::find(value, b"\": ").is_some();
+                if mapping || value.contains(&b' ') {
+                    return Then::Close;
+                }
+                mask(from, to);
+                if item { Then::Stay } else { Then::Close }
+            }
+        }
+    }
+}
+
+/// Keys that are sure enough for a value which does not stand beside them.
+fn firm(said: Meaning) -> Option<Meaning> {
+    match said.strength {
+        Strength::Certain | Strength::Likely | Strength::Stated | Strength::Phrase => Some(said),
+        Strength::Authorization => Some(Meaning { strength: Strength::Stated, ..said }),
+        _ => None,
+    }
+}

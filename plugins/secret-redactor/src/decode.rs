@@ -1,0 +1,190 @@
+//! Text within text: escapes of JSON, HTML, URLs and shells, base64 and hex. What is found in the decoded text is masked where it
+//! stands in the outer one; a blob of base64 or hex is masked whole. Nested encodings are decoded again, to a depth of three.
+use crate::{
+    base64,
+    detect::Detector,
+    site::{Mask, Site},
+    stream::{Found, Scanner},
+    table::number,
+    text::{Until, is_blank, skip, skip_back},
+};
+
+/// How deep encodings within encodings are followed.
+const DEEPEST: u8 = 3;
+/// How much of a line is decoded around an escape.
+const BEFORE: usize = 192;
+/// See [`BEFORE`].
+const AFTER: usize = 2048;
+/// How much of a blob is decoded.
+const BLOB: usize = 4096;
+
+/// Decoded text, and where each byte of it came from.
+struct Plainer {
+    text: Vec<u8>,
+    from: Vec<u32>,
+    /// Place of the first escape in the decoded text.
+    first: Option<usize>,
+}
+
+/// The byte that the escape at `i` stands for, and the escape's length. Only what may stand in a key or a value counts: letters,
+/// digits and some symbols, but no quote, blank or ampersand that would end a value.
+fn escape(text: &[u8], i: usize, limit: usize) -> Option<(u8, usize)> {
+    let rest = &text[i..limit.min(i + 12)];
+    let (code, length) = match rest {
+        [b'\\', ..] => {
+            let slashes = rest.iter().take_while(|b| **b == b'\\').count();
+            let tail = &rest[slashes..];
+            match tail {
+                [b'u' | b'U', b'0', b'0', a, b, ..] => (hex(*a)? << 4 | hex(*b)?, slashes + 5),
+                [b'x' | b'X', a, b, ..] => (hex(*a)? << 4 | hex(*b)?, slashes + 3),
+                [a @ b'0'..=b'1', b @ b'0'..=b'7', c @ b'0'..=b'7', ..] => {
+                    ((a - b'0') << 6 | (b - b'0') << 3 | (c - b'0'), slashes + 3)
+                }
+                _ => return None,
+            }
+        }
+        [b'%', b'2', b'5', a, b, ..] if hex(*a).is_some() && hex(*b).is_some() => (hex(*a)? << 4 | hex(*b)?, 5),
+        [b'%', a, b, ..] => (hex(*a)? << 4 | hex(*b)?, 3),
+        [b'&', b'#', b'x' | b'X', a, b, b';', ..] => (hex(*a)? << 4 | hex(*b)?, 6),
+        [b'&', b'#', tail @ ..] => {
+            let digits = tail.iter().take_while(|b| b.is_ascii_digit()).count();
+            let code = tail[..digits].iter().try_fold(0u8, |n, b| n.checked_mul(10)?.checked_add(b - b'0'))?;
+            (tail.get(digits) == Some(&b';') && digits > 0).then_some((code, digits + 3))?
+        }
+        _ => return None,
+    };
+    let meant =
+        code.is_ascii_alphanumeric() || matches!(code, b'=' | b':' | b'_' | b'-' | b'.' | b'+' | b'/' | b'@' | b'~');
+    meant.then_some((code, length))
+}
+
+fn hex(b: u8) -> Option<u8> {
+    char::from(b).to_digit(16).and_then(|d| u8::try_from(d).ok())
+}
+
+fn plainer(text: &[u8], from: usize, to: usize) -> Plainer {
+    let mut plainer =
+        Plainer { text: Vec::with_capacity(to - from), from: Vec::with_capacity(to - from + 1), first: None };
+    let mut i = from;
+    while i < to {
+        plainer.from.push(i as u32);
+        let introduces = matches!(text[i], b'\\' | b'%' | b'&');
+        if introduces && let Some((byte, length)) = escape(text, i, to) {
+            plainer.first.get_or_insert(plainer.text.len());
+            plainer.text.push(byte);
+            i += length;
+        } else {
+            plainer.text.push(text[i]);
+            i += 1;
+        }
+    }
+    plainer.from.push(to as u32);
+    plainer
+}
+
+impl Detector {
+    /// The anchor is an escape of a letter, a digit or a separator. The first of a stretch decodes the whole stretch.
+    pub(crate) fn escapes(&self, site: Site, out: &mut Vec<Mask>) {
+        let Site { text, at, limit, floor, .. } = site;
+        if site.depth >= DEEPEST {
+            return;
+        }
+        // `\\u0070`: the anchor may be the last of several backslashes.
+        let at = skip_back(text, at, floor, |b| b == b'\\');
+        let near = floor.max(at.saturating_sub(64));
+        if (near..at).any(|i| matches!(text[i], b'\\' | b'%' | b'&') && escape(text, i, limit).is_some()) {
+            return;
+        }
+        let from = floor.max(at.saturating_sub(BEFORE));
+        let from = if from == floor { from } else { skip(text, from, at, |b| !is_blank(b)) };
+        let to = limit.min(at + AFTER);
+        let plainer = plainer(text, from, to);
+        let Some(first) = plainer.first else { return };
+        let mut masks = Vec::new();
+        self.find_within(&plainer.text, site.depth + 1, &mut masks);
+        let cut = to < limit || site.cut;
+        for mask in masks.into_iter().filter(|m| m.end > first) {
+            let (start, end) = (plainer.from[mask.start] as usize, plainer.from[mask.end] as usize);
+            out.push(site.mask(mask.rule, start, end, (end == to && cut).then_some(Until::Token)));
+        }
+    }
+
+    /// The anchor is a telling word in hex: the run of hex digits around it is decoded.
+    pub(crate) fn hex_blob(&self, site: Site, out: &mut Vec<Mask>) {
+        let Site { text, at, limit, floor, .. } = site;
+        let start = skip_back(text, at, floor, |b| b.is_ascii_hexdigit());
+        let end = skip(text, at, limit, |b| b.is_ascii_hexdigit());
+        if (at - start) % 2 != 0 || end - start < 16 || site.depth >= DEEPEST {
+            return;
+        }
+        // Another anchor before this one has decoded the run.
+        let decoded: Vec<u8> = text[start..end.min(start + BLOB)]
+            .chunks_exact(2)
+            .filter_map(|pair| Some(hex(pair[0])? << 4 | hex(pair[1])?))
+            .collect();
+        if is_readable(&decoded) && self.holds_a_secret(&decoded, site.depth + 1) {
+            out.push(site.mask(
+                const { number("encoded-secret") },
+                start,
+                end,
+                (end == limit && site.cut).then_some(Until::Token),
+            ));
+        }
+    }
+
+    /// What a run of base64 says: `None`, nothing that a person could read; otherwise whether a secret stands in it.
+    pub(crate) fn base64_says(&self, run: &[u8], depth: u8) -> Option<bool> {
+        if depth >= DEEPEST || run.len() < 16 {
+            return None;
+        }
+        let mut readable = None;
+        for offset in 0..4.min(run.len()) {
+            let decoded = base64::decode(&run[offset..], BLOB * 3 / 4);
+            if decoded.starts_with(&[0x1f, 0x8b, 8]) && decoded.len() > 40 {
+                return Some(true);
+            }
+            if is_readable(&decoded) {
+                if self.holds_a_secret(&decoded, depth + 1) {
+                    return Some(true);
+                }
+                readable = Some(false);
+                break;
+            }
+        }
+        readable
+    }
+
+    /// Whether anything is found in a text of its own.
+    pub(crate) fn holds_a_secret(&self, text: &[u8], depth: u8) -> bool {
+        let mut scanner = Scanner::within(self, depth);
+        let mut found: Vec<Found> = Vec::new();
+        scanner.push(0, text, &mut found);
+        scanner.finish(&mut found);
+        !found.is_empty()
+    }
+}
+
+/// Nearly all of it is what a person could read.
+pub(crate) fn is_readable(bytes: &[u8]) -> bool {
+    let odd = bytes.iter().filter(|b| !matches!(b, b'\t' | b'\n' | b'\r' | b' '..=b'~')).count();
+    bytes.len() >= 10 && odd * 32 <= bytes.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_of_every_kind_are_undone() {
+        for (text, plain) in [
+            (r"password\u003dx", "password=x"),
+            (r"password\\u003dx", "password=x"),
+            ("password%3Dx%253Ay", "password=x:y"),
+            ("&#112;&#x61;ss", "pass"),
+            (r"\x70\141ss", "pass"),
+            ("a%20b&amp;%22c\\n", "a%20b&amp;%22c\\n"),
+        ] {
+            assert_eq!(String::from_utf8_lossy(&plainer(text.as_bytes(), 0, text.len()).text), plain);
+        }
+    }
+}

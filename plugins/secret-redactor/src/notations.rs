@@ -1,0 +1,231 @@
+//! Keys in notations where something other than `=` or `:` stands between key and value: elements and attributes, flags, calls and
+//! tuples, indexes, arrows, escapes.
+use crate::{
+    detect::Detector,
+    keyed::{Setting, name_or_dash, said_in_prose},
+    keys::{Meaning, Strength},
+    site::{Mask, Site},
+    table::number,
+    text::{Until, is_blank, is_name, is_quote, reads, skip, skip_back},
+    value::{Value, value_at},
+};
+
+/// What may close a key: the quotes of every escaping, brackets, the end of an element.
+const CLOSERS: &[&[u8]] = &[
+    b"\\u0022", b"u0022", b"\\u0027", b"&quot;", b"&#34;", b"&apos;", b"&#39;", b"&gt;", b"%22", b"%27", b"%2522",
+    b"\"", b"'", b"`", b"\\", b"]", b" ", b"\t",
+];
+
+/// What may stand between a closed key and its value.
+const SEPARATORS: &[&[u8]] =
+    &[b"=>", b":=", b"->", b"=", b":", b",", b"%3d", b"%3a", b"%253d", b"%253a", b"&#61;", b"\\u003d", b"\xe2\x86\x92"];
+
+/// The end of the first of `words` that stands at `i`.
+fn one_of(text: &[u8], i: usize, limit: usize, words: &[&[u8]]) -> Option<usize> {
+    words.iter().find(|w| i + w.len() <= limit && reads(text, i, w)).map(|w| i + w.len())
+}
+
+impl Detector {
+    /// `\"KEY\":\"VALUE\"` at any depth, `("KEY", "VALUE")`, `["KEY"] = "VALUE"`, `KEY%3DVALUE`, `&quot;KEY&quot;:…`,
+    /// `<name>KEY</name><value>VALUE</value>`. `key_end`: where the key's word ends.
+    pub(crate) fn closed_key(&self, site: Site, key_end: usize, out: &mut Vec<Mask>) {
+        let Site { text, at, limit, .. } = site;
+        let start = skip_back(text, at, site.floor.max(at.saturating_sub(64)), name_or_dash);
+        let Some(said) = self.meaning(&text[start..key_end]) else { return };
+        if text[key_end..limit].starts_with(b"</") {
+            return self.next_element(site, said, key_end, out);
+        }
+        let stop = limit.min(key_end + 32);
+        let mut i = key_end;
+        let mut closed = false;
+        while let Some(next) = one_of(text, i, stop, CLOSERS) {
+            closed |= !is_blank(text[i]);
+            i = next;
+        }
+        if let Some(cell) = one_of(text, i, limit, &[b"|", "\u{2502}".as_bytes()]) {
+            return self.cell(site, said, cell, out);
+        }
+        let Some(after) = one_of(text, i, limit, SEPARATORS) else { return };
+        if text[i] == b',' && !closed {
+            return;
+        }
+        // An element of a list of names is no key: `["user", "password", "host"]`.
+        if text[i] == b',' && !self.is_pair(site, start, after) {
+            return;
+        }
+        match said.strength {
+            Strength::Authorization => self.authorization(site, after, out),
+            Strength::Cookie => self.cookie(site, &text[start..key_end], after, out),
+            _ => self.value(site, said, value_at(text, after, limit, site.cut), Setting::Data, out),
+        }
+    }
+
+    /// The cell behind a key's.
+    fn cell(&self, site: Site, said: Meaning, from: usize, out: &mut Vec<Mask>) {
+        let Site { text, limit, .. } = site;
+        let start = skip(text, from, limit, is_blank);
+        let end = skip(text, start, limit, |b| !is_blank(b) && b != b'|');
+        let strength = match said.strength {
+            Strength::Certain | Strength::Stated | Strength::Likely => Strength::Stated,
+            other => other,
+        };
+        let behind = skip(text, end, limit, is_blank);
+        let ends = behind == limit || text[behind] == b'|' || text[behind..].starts_with("\u{2502}".as_bytes());
+        if ends && self.is_secret(Meaning { strength, ..said }, &text[start..end], true) {
+            out.push(site.mask(said.rule, start, end, (end == limit && site.cut).then_some(Until::Word)));
+        }
+    }
+
+    /// Whether a key that a comma follows has one value: it opens its brackets or is a flag, and a quoted value closes them.
+    fn is_pair(&self, site: Site, start: usize, after: usize) -> bool {
+        let Site { text, limit, floor, .. } = site;
+        if text[start] == b'-' {
+            return true;
+        }
+        let value = value_at(text, after, limit, site.cut);
+        let behind = skip(text, value.end, limit, |b| is_quote(b) || b == b'\\' || is_blank(b));
+        let closes = behind >= limit || matches!(text[behind], b')' | b']' | b'}' | b';' | b',' | b'\n');
+        let before = skip_back(text, start, floor, |b| is_quote(b) || b == b'\\' || is_blank(b));
+        let opens = before == floor || matches!(text[before - 1], b'(' | b'[' | b'{' | b',' | b']' | b'\n' | b'>');
+        let list = before > floor && text[before - 1] == b',';
+        value.quoted && value.end > value.start && closes && opens && !list
+    }
+
+    /// `KEY => VALUE`, `KEY := VALUE`, `KEY -> VALUE`: the anchor is the separator.
+    pub(crate) fn arrow(&self, site: Site, literal_end: usize, out: &mut Vec<Mask>) {
+        let Site { text, at, limit, .. } = site;
+        let end = skip_back(text, at, site.floor.max(at.saturating_sub(24)), |b| {
+            is_blank(b) || is_quote(b) || matches!(b, b']' | b'\\')
+        });
+        let start = skip_back(text, end, site.floor.max(end.saturating_sub(64)), |b| name_or_dash(b) || b >= 0x80);
+        if start == end {
+            return;
+        }
+        let Some(said) = self.meaning(&text[start..end]) else { return };
+        let from = skip_back(text, literal_end, at + 1, |b| is_quote(b) || b == b'\\');
+        match said.strength {
+            Strength::Authorization => self.authorization(site, from, out),
+            _ => self.value(site, said, value_at(text, from, limit, site.cut), Setting::Data, out),
+        }
+    }
+
+    /// The text of the element that follows the one which holds the key.
+    fn next_element(&self, site: Site, said: Meaning, key_end: usize, out: &mut Vec<Mask>) {
+        let Site { text, limit, .. } = site;
+        let Some(close) = memchr::memchr(b'>', &text[key_end..limit.min(key_end + 64)]) else { return };
+        let open = skip(text, key_end + close + 1, limit, is_blank);
+        if open >= limit || text[open] != b'<' || text.get(open + 1) == Some(&b'/') {
+            return;
+        }
+        let Some(inner) = memchr::memchr(b'>', &text[open..limit.min(open + 128)]).map(|n| open + n + 1) else {
+            return;
+        };
+        let end = memchr::memchr(b'<', &text[inner..limit]).map_or(limit, |n| inner + n);
+        let until = (end == limit && site.cut).then_some(Until::Word);
+        self.value(site, said, Value { start: inner, end, quoted: true, until }, Setting::Data, out);
+    }
+
+    /// `<KEY>VALUE</KEY>` and `<x name="KEY">VALUE</x>`, by the opening tag's end or by the closing tag.
+    pub(crate) fn element(&self, site: Site, literal_end: usize, out: &mut Vec<Mask>) {
+        let Site { text, at, limit, floor, .. } = site;
+        let start = skip_back(text, at, floor.max(at.saturating_sub(64)), |b| name_or_dash(b) || b == b':');
+        if start == floor {
+            return;
+        }
+        let name_end = skip(text, start, literal_end, |b| name_or_dash(b) || b == b':');
+        let name = text[start..name_end].iter().rposition(|b| *b == b':').map_or(start, |n| start + n + 1);
+        let Some(said) = self.meaning(&text[name..name_end]) else { return };
+        let (from, end) = if text[start - 1] == b'/' && start >= floor + 2 && text[start - 2] == b'<' {
+            let near = floor.max(start.saturating_sub(240));
+            let Some(open) = memchr::memrchr(b'>', &text[near..start - 2]) else { return };
+            (near + open + 1, start - 2)
+        } else if matches!(text[start - 1], b'<' | b'"' | b'\'' | b';') {
+            (literal_end, memchr::memchr(b'<', &text[literal_end..limit]).map_or(limit, |n| literal_end + n))
+        } else {
+            return;
+        };
+        let (from, end) = cdata(text, from, end, limit);
+        let until = (end == limit && site.cut).then_some(Until::Word);
+        if end > from && self.is_secret(said, &text[from..end], true) {
+            out.push(site.mask(const { number("xml-element") }, from, end, until));
+        }
+    }
+
+    /// `--KEY VALUE`, and `KEY VALUE` of a shell's or a Dockerfile's statement.
+    pub(crate) fn flag(&self, site: Site, literal_end: usize, out: &mut Vec<Mask>) {
+        let Site { text, at, limit, .. } = site;
+        let start = skip_back(text, at, site.floor.max(at.saturating_sub(64)), name_or_dash);
+        let end = literal_end - 1;
+        let dashed = text[start] == b'-';
+        let before = &text[site.floor..start];
+        let statement =
+            [b"ENV ".as_slice(), b"ARG ", b"setenv ", b"export ", b"set "].iter().any(|w| before.ends_with(w));
+        if !(dashed || statement || configured(before)) {
+            return;
+        }
+        let Some(said) = self.meaning(&text[start..end]) else { return };
+        let value = value_at(text, literal_end, limit, site.cut);
+        let bytes = &text[value.start..value.end];
+        if bytes.is_empty()
+            || (bytes[0] == b'-' && !value.quoted)
+            || matches!(bytes[0], b'=' | b'|')
+            || (!value.quoted && said_in_prose(text, value, limit))
+        {
+            return;
+        }
+        let strength = if said.strength == Strength::Weak { Strength::Likely } else { said.strength };
+        if self.is_secret(Meaning { strength, ..said }, bytes, value.quoted || dashed) {
+            let rule = self.label(text, value, const { number("command-line-secret") });
+            out.push(site.mask(rule, value.start, value.end, value.until));
+        }
+    }
+}
+
+/// A command that takes names and values as words stands before: `aws configure set`, `rclone config create`.
+fn configured(before: &[u8]) -> bool {
+    let near = &before[before.len().saturating_sub(96)..];
+    [b" configure set ".as_slice(), b" config set ", b" config create ", b" secret set "]
+        .iter()
+        .any(|w| memchr::memmem::find(near, w).is_some())
+}
+
+/// Leaves the marks of a CDATA section out of an element's text.
+fn cdata(text: &[u8], from: usize, end: usize, limit: usize) -> (usize, usize) {
+    const OPEN: &[u8] = b"<![CDATA[";
+    let (mut from, mut end) = (from, end);
+    if text[from..limit].starts_with(OPEN) {
+        from += OPEN.len();
+        end = memchr::memmem::find(&text[from..limit], b"]]>").map_or(limit, |n| from + n);
+    } else if from >= 3 && text[..from].ends_with(b"]]>") {
+        end = from - 3;
+        let near = end.saturating_sub(240);
+        from = memchr::memmem::rfind(&text[near..end], OPEN).map_or(end, |n| near + n + OPEN.len());
+    }
+    (from, end)
+}
+
+/// A value wrapped in what a language writes around it: `Some("x")`, `N'x'`, `!!str x`; the value itself otherwise.
+pub(crate) fn unwrapped(text: &[u8], i: usize, limit: usize) -> usize {
+    const WRAPPERS: &[&[u8]] = &[
+        b"Some(",
+        b"Ok(",
+        b"Just(",
+        b"SecretStr(",
+        b"SecretString(",
+        b"PASSWORD(",
+        b"String(",
+        b"Optional[",
+        b"!!str ",
+        b"!vault ",
+        b"<![CDATA[",
+    ];
+    let i = skip(text, i, limit, is_blank);
+    match one_of(text, i, limit, WRAPPERS) {
+        Some(next)
+            if next < limit && (is_quote(text[next]) || text[i] == b'!' || text[i] == b'<' || is_name(text[next])) =>
+        {
+            next
+        }
+        _ => i,
+    }
+}

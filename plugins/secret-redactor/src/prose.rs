@@ -1,0 +1,251 @@
+//! Secrets told in sentences: `the temporary password is X`, `token X was rejected`, `password for bob changed from X to Y`.
+use crate::{
+    allow::{digits, harmless, object_name, uuid},
+    detect::Detector,
+    keyed::{address, generated},
+    randomness::{is_hex, random},
+    site::{Mask, Site},
+    table::number,
+    text::{Mix, Until, is_blank, is_quote, skip, skip_back},
+    value::value_at,
+};
+
+/// How many words of a sentence are read.
+const MOST: usize = 10;
+
+/// What kind of secret the noun promises.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Noun {
+    Password,
+    /// A token or a key: long and random.
+    Token,
+    /// As a token, and a UUID counts.
+    Key,
+    /// A code of digits.
+    Code,
+    /// User and password.
+    Pair,
+}
+
+/// Words that may stand between a noun and the secret.
+#[rustfmt::skip]
+const FILLERS: &[&str] = &[
+    "is", "was", "are", "be", "been", "set", "reset", "changed", "change", "updated", "to", "from", "as", "now", "new", "old", "your", "the", "a", "an",
+    "with", "generated", "created", "assigned", "temporary", "initial", "default", "this", "that", "following", "still", "currently", "rotated",
+    "equals", "value", "ist", "lautet", "est", "es", "\u{e9}", "\u{e8}", "jest", "er", "\u{e4}r", "on", "has", "will", "in", "and", "it", "has", "sent",
+];
+
+/// Words after which a name stands, which is no secret.
+#[rustfmt::skip]
+const NAMING: &[&str] = &["for", "user", "of", "by", "account", "username", "login", "named", "f\u{fc}r", "para", "pour", "von", "user:", "database"];
+
+/// Signs between a noun and a secret in scripts without blanks, and the copulas there.
+const JOINTS: &[&str] = &[
+    "\u{662f}", "\u{4e3a}", "\u{70ba}", "\u{306f}", "\u{ff1a}", "\u{300c}", "\u{ff1d}", "\u{b294}", "\u{c740}",
+    "\u{ac00}", "\u{c774}", "\u{c6}", "\u{44c}", "\u{44f}", "\u{44e}", "\u{451}",
+];
+
+impl Detector {
+    /// The anchor is a noun, with the blank behind it where its script has blanks.
+    pub(crate) fn prose(&self, site: Site, literal_end: usize, out: &mut Vec<Mask>) {
+        let Site { text, limit, at, floor, .. } = site;
+        let noun = noun(&text[at..literal_end]);
+        if matches!(noun, Noun::Token | Noun::Key) && !self.names_a_token(text, at, literal_end, floor) {
+            return;
+        }
+        let mut i = literal_end;
+        if !text[at].is_ascii() {
+            while let Some(joint) = JOINTS.iter().find(|j| text[i..limit].starts_with(j.as_bytes())) {
+                i += joint.len();
+            }
+        }
+        let mut named = false;
+        let mut moved = false;
+        for _ in 0..MOST {
+            i = skip(text, i, limit, |b| is_blank(b) || matches!(b, b':' | b'=' | b'-' | b'>' | b'\\'));
+            if i >= limit {
+                return;
+            }
+            if text[i] == b'(' {
+                // `password (admin): X`
+                let Some(close) = memchr::memchr(b')', &text[i..limit.min(i + 40)]) else { return };
+                i += close + 1;
+                continue;
+            }
+            let end = skip(text, i, limit, |b| !is_blank(b));
+            let word = trimmed(&text[i..end]);
+            if named {
+                named = NAMING.iter().chain(&["the", "your"]).any(|w| word.eq_ignore_ascii_case(w.as_bytes()));
+                i = end;
+                continue;
+            }
+            if NAMING.iter().any(|w| word.eq_ignore_ascii_case(w.as_bytes())) {
+                named = true;
+                i = end;
+                continue;
+            }
+            if FILLERS.iter().any(|w| word.eq_ignore_ascii_case(w.as_bytes())) {
+                moved |= word.eq_ignore_ascii_case(b"from");
+                i = end;
+                continue;
+            }
+            let Some(next) = self.told(site, noun, i, out) else { return };
+            if noun == Noun::Pair || !moved {
+                return;
+            }
+            i = next;
+        }
+    }
+
+    /// Masks the word at `i`, if it looks like what the noun promises; where to read on.
+    fn told(&self, site: Site, noun: Noun, i: usize, out: &mut Vec<Mask>) -> Option<usize> {
+        let Site { text, limit, .. } = site;
+        let value = value_at(text, i, limit, site.cut);
+        let (mut start, mut end) = (value.start, value.end);
+        if !value.quoted {
+            end = skip(text, start, end, |b| b.is_ascii());
+            end = start + trimmed(&text[start..end]).len();
+        }
+        if noun == Noun::Pair {
+            // `bob:X`, `bob / X`
+            let rest = &text[start..limit];
+            let user =
+                rest.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'@' | b'-')).count();
+            let sep = skip(text, start + user, limit, is_blank);
+            if user == 0 || sep >= limit || !matches!(text[sep], b':' | b'/') {
+                return None;
+            }
+            start = skip(text, sep + 1, limit, is_blank);
+            end = skip(text, start, limit, |b| !is_blank(b) && !is_quote(b));
+            end = start + trimmed(&text[start..end]).len();
+        }
+        let bytes = &text[start..end];
+        let secret = match noun {
+            Noun::Password | Noun::Pair => is_password(bytes, value.quoted),
+            Noun::Token | Noun::Key => {
+                (uuid(bytes) && noun == Noun::Key) || is_token(bytes) || self.token_rule(text, start, end).is_some()
+            }
+            Noun::Code => is_code(bytes),
+        };
+        if !secret || self.settings.allows(bytes) {
+            return None;
+        }
+        let rule = self.token_rule(text, start, end).unwrap_or(const { number("secret-in-prose") });
+        out.push(site.mask(
+            rule,
+            start,
+            end,
+            value.until.filter(|_| end == value.end).or((end == limit && site.cut).then_some(Until::Word)),
+        ));
+        Some(end)
+    }
+
+    /// Whether what stands before `token` or `key` makes it a credential's: no `next page token`, no `lock token`.
+    fn names_a_token(&self, text: &[u8], at: usize, end: usize, floor: usize) -> bool {
+        let gap = skip_back(text, at, floor, |b| is_blank(b) || matches!(b, b'_' | b'-'));
+        let start = skip_back(text, gap, floor.max(gap.saturating_sub(32)), |b| b.is_ascii_alphanumeric());
+        let noun = text[at..end].trim_ascii_end();
+        let mut name = [0u8; 96];
+        let word = &text[start..gap];
+        let n = word.len() + 1 + noun.len();
+        if word.is_empty() || n > name.len() || at == gap && at > floor && text[at - 1].is_ascii_alphanumeric() {
+            return true;
+        }
+        name[..word.len()].copy_from_slice(word);
+        name[word.len()] = b'_';
+        name[word.len() + 1..n].copy_from_slice(noun);
+        self.meaning(&name[..n]).is_some() || !word.iter().all(u8::is_ascii_lowercase)
+    }
+}
+
+fn noun(text: &[u8]) -> Noun {
+    let has = |word: &[u8]| crate::text::find(text, word).is_some();
+    if has(b"credential") {
+        Noun::Pair
+    } else if has(b"code") && !has(b"passcode") || has(b"otp") || has(b"pin ") {
+        Noun::Code
+    } else if has(b"key") {
+        Noun::Key
+    } else if has(b"token") || has(b"secret") {
+        Noun::Token
+    } else {
+        Noun::Password
+    }
+}
+
+/// A word without the punctuation of its sentence.
+fn trimmed(word: &[u8]) -> &[u8] {
+    let end = word.len()
+        - word
+            .iter()
+            .rev()
+            .take_while(|b| matches!(b, b'.' | b',' | b';' | b':' | b'?' | b')' | b'"' | b'\'' | b']'))
+            .count();
+    &word[..end]
+}
+
+/// What a person or a generator would take for a password, and no sentence would hold.
+fn is_password(bytes: &[u8], quoted: bool) -> bool {
+    let mix = Mix::of(bytes);
+    let symbols = bytes
+        .iter()
+        .filter(|b| matches!(b, b'!' | b'@' | b'#' | b'$' | b'%' | b'^' | b'&' | b'*' | b'+' | b'=' | b'~'))
+        .count();
+    let letters = mix.lower + mix.upper;
+    let joined = object_name(bytes) && (generated(bytes) || mix.digit == 0);
+    let odd = (mix.digit > 0 && letters > 0 && !joined && !version(bytes))
+        || (symbols > 0 && letters > 1)
+        || (mix.changes > 1
+            && mix.upper > 0
+            && mix.lower > 0
+            && bytes.iter().all(u8::is_ascii_alphabetic)
+            && !hump(bytes))
+        || (digits(bytes) && (4..=10).contains(&bytes.len()) && quoted);
+    (4..=256).contains(&bytes.len())
+        && bytes.iter().all(|b| b.is_ascii_graphic())
+        && (odd || (quoted && !object_name(bytes)))
+        && !harmless(bytes)
+        && !address(bytes)
+        && !uuid(bytes)
+        && !bytes.iter().any(|b| matches!(b, b'(' | b'{' | b'<'))
+        && (quoted || !bytes.contains(&b'=') || bytes.ends_with(b"="))
+        && (quoted || !bytes.contains(&b'/'))
+}
+
+/// `v1.2`, `2.0.1-beta`.
+fn version(bytes: &[u8]) -> bool {
+    let body = bytes.strip_prefix(b"v").unwrap_or(bytes);
+    body.first().is_some_and(u8::is_ascii_digit)
+        && body.contains(&b'.')
+        && body.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'))
+}
+
+/// A name of words that begin with capitals.
+fn hump(bytes: &[u8]) -> bool {
+    crate::model::naturalness(bytes) > -4
+}
+
+fn is_token(bytes: &[u8]) -> bool {
+    let body = &bytes[..bytes.len() - bytes.iter().rev().take_while(|b| **b == b'=').count()];
+    let plain = body.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'+' | b'/' | b'~'));
+    let dotted = body.iter().filter(|b| **b == b'.').count() == 1
+        && body.len() >= 20
+        && body.split(|b| *b == b'.').all(|p| p.len() >= 6 && Mix::of(p).digit > 0);
+    plain
+        && !uuid(body)
+        && !harmless(body)
+        && ((is_hex(body) && body.len() >= 32)
+            || (body.len() >= 16 && random(body) && !object_name(body))
+            || (dotted && !object_name(body)))
+}
+
+/// `123456`, `123-456`, `WDJB-MJHT`.
+fn is_code(bytes: &[u8]) -> bool {
+    let halves = |class: fn(&u8) -> bool| {
+        bytes.split(|b| *b == b'-').count() == 2
+            && bytes.split(|b| *b == b'-').all(|p| (3..=5).contains(&p.len()) && p.iter().all(class))
+    };
+    (digits(bytes) && (4..=10).contains(&bytes.len()))
+        || halves(u8::is_ascii_digit)
+        || halves(|b: &u8| b.is_ascii_uppercase() || b.is_ascii_digit())
+}
