@@ -12,21 +12,25 @@ use wardgate_cluster::{
     mirror::{self, Mirror},
     prometheus::{self, Endpoint, Prometheus},
 };
-use wardgate_core::{Lookup, Road};
+use wardgate_core::{Exec, Lookup, Prepare, Road};
 use wardgate_evidence::{EvidenceLog, Health, Options, Retention};
-use wardgate_gateway::{Backends, Gateway, Readiness};
+use wardgate_gateway::{AdmissionServer, Backends, Gateway, Readiness, RoadProvider};
 
 /// Everything that serves.
 pub(crate) struct Served {
     pub(crate) gateway: Gateway,
     pub(crate) evidence: Arc<EvidenceLog>,
     pub(crate) ready: Readiness,
+    /// The second gate, where it is configured.
+    pub(crate) admission: Option<AdmissionServer>,
 }
 
 struct End {
     lookup: Arc<dyn Lookup>,
     backends: Backends,
     ready: Readiness,
+    /// Knows the wrappers that the far end's own backend makes.
+    splitter: Option<Arc<dyn Prepare<Exec>>>,
 }
 
 /// Composes it; loads policies, opens the evidence, connects.
@@ -42,7 +46,7 @@ pub(crate) async fn compose(config: &Config) -> Result<Served> {
     })
     .await??;
     tracing::info!(policy_set = policies.digest(), "policies are loaded");
-    served(end, policies, evidence, config)
+    served(end, policies, evidence, config).await
 }
 
 /// The bundled incident, with its evidence in `directory`.
@@ -55,13 +59,13 @@ pub(crate) async fn demo(directory: std::path::PathBuf) -> Result<Served> {
     compose(&config).await
 }
 
-fn served(
+async fn served(
     end: End,
     policies: Arc<wardgate_policy::set::PolicySet>,
     evidence: Arc<EvidenceLog>,
     config: &Config,
 ) -> Result<Served> {
-    let End { lookup, backends, ready } = end;
+    let End { lookup, backends, ready, splitter } = end;
     let road = Road {
         reviewers: policies.clone(),
         redactors: config.redaction.tagged(policies)?,
@@ -72,11 +76,20 @@ fn served(
         limits: config.limits(),
         floor: config.floor(),
     };
-    let gateway = Gateway::new(Arc::new(move || road.clone()), backends, config.gateway.clone())?;
+    let roads: RoadProvider = Arc::new(move || road.clone());
+    let gateway = Gateway::new(roads.clone(), backends, config.gateway.clone())?;
     let gauges = Box::new(crate::gauges::EvidenceGauges(evidence.clone()));
     gateway.register_metrics(|registry| registry.register_collector(gauges));
     let ready = readiness(ready, &evidence);
-    Ok(Served { gateway, evidence, ready })
+    let admission = match (&config.admission, splitter) {
+        (Some(settings), Some(splitter)) => {
+            let server = AdmissionServer::bind(settings, roads, splitter).await.context("[admission]")?;
+            server.register_metrics(&gateway);
+            Some(server)
+        }
+        _ => None,
+    };
+    Ok(Served { gateway, evidence, ready, admission })
 }
 
 /// Ready is what can reach the far end and can write evidence: a gateway that would refuse every call is not sent any.
@@ -125,7 +138,7 @@ async fn captured(settings: &config::Mirror) -> Result<End> {
         query: Some(mirror.clone()),
         metadata: Some(mirror.clone()),
     };
-    Ok(End { lookup: mirror, backends, ready: Arc::new(|| Ok(())) })
+    Ok(End { lookup: mirror, backends, ready: Arc::new(|| Ok(())), splitter: None })
 }
 
 async fn live(settings: &config::Kubernetes, metrics: Option<&config::Prometheus>) -> Result<End> {
@@ -170,5 +183,6 @@ async fn live(settings: &config::Kubernetes, metrics: Option<&config::Prometheus
             Err("the watch caches have not heard from the API server lately".into())
         }
     });
-    Ok(End { lookup: Arc::new(Live { kubernetes, prometheus }), backends, ready })
+    let splitter: Arc<dyn Prepare<Exec>> = Arc::new(kubernetes.splitter());
+    Ok(End { lookup: Arc::new(Live { kubernetes, prometheus }), backends, ready, splitter: Some(splitter) })
 }

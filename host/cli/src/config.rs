@@ -12,7 +12,7 @@ use std::{
     time::Duration,
 };
 use wardgate_core::{Floor, Limits, Redactors};
-use wardgate_gateway::{GatewaySettings, HttpSettings};
+use wardgate_gateway::{AdmissionSettings, GatewaySettings, HttpSettings};
 use wardgate_policy::{
     set::PluginConfig,
     tags::{KeyedTags, Tagged},
@@ -30,6 +30,8 @@ pub(crate) struct Config {
     pub(crate) prometheus: Option<Prometheus>,
     /// The HTTP endpoint.
     pub(crate) server: HttpSettings,
+    /// The admission webhook, the second gate for commands. Default: none is served.
+    pub(crate) admission: Option<AdmissionSettings>,
     /// The tools.
     pub(crate) gateway: GatewaySettings,
     /// Which policies decide.
@@ -244,6 +246,9 @@ impl Config {
         }
         if self.kubernetes.as_ref().is_some_and(|kubernetes| kubernetes.exec_seconds > 600) {
             bail!("kubernetes.exec_seconds is at most 600");
+        }
+        if self.admission.is_some() && self.kubernetes.is_none() {
+            bail!("[admission] is for a live cluster: add [kubernetes], or remove it");
         }
         if self.policies.directory.is_some() && self.policies.trust.is_none() {
             bail!("policies.directory needs policies.trust: say whose signatures count");

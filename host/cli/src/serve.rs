@@ -21,12 +21,23 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode> {
     let config = Config::read(&args.config)?;
     let served = compose(&config).await?;
     let stop = stop_on_signal();
+    let admission = served.admission.map(|server| {
+        tracing::info!(address = %server.local_addr(), "serving the admission webhook at /admit");
+        tokio::spawn(server.serve(stop.clone()))
+    });
     if args.stdio {
-        serve_stdio(served.gateway, stop).await?;
+        serve_stdio(served.gateway, stop.clone()).await?;
     } else {
         let server = HttpServer::bind(served.gateway, config.server, served.ready).await?;
         tracing::info!(address = %server.local_addr(), "serving MCP at /mcp");
-        server.serve(stop).await;
+        server.serve(stop.clone()).await;
+    }
+    // A client that left on stdio ends the program without a signal.
+    stop.cancel();
+    if let Some(admission) = admission
+        && admission.await.is_err()
+    {
+        tracing::error!("the admission webhook ended abnormally");
     }
     if served.evidence.close().await.is_err() {
         tracing::error!("the evidence could not be closed in order");

@@ -3,9 +3,11 @@
 //! - [`Gateway`] holds the tools (one file each under `tools/`) and hands calls to the road.
 //! - `answer` is the only file that builds MCP results, and it builds them from [`wardgate_core::Settled`] alone.
 //! - [`serve_stdio`] and [`serve_http`] are the transports.
+//! - [`AdmissionServer`] is the second gate, for the API server.
 //!
 //! This crate never sees a cluster: it knows backends by core's traits.
 
+mod admission;
 mod answer;
 mod arguments;
 mod draft;
@@ -21,6 +23,7 @@ mod settings;
 mod stdio;
 mod tools;
 
+pub use admission::{AdmissionServer, AdmissionSettings};
 pub use arguments::BrokenSchema;
 pub use gateway::{Backends, Gateway, GatewayError, RoadProvider};
 pub use handler::INCIDENT;

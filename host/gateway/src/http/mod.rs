@@ -8,7 +8,9 @@ mod settings;
 mod tls;
 
 pub use serve::{HttpError, HttpServer, Readiness, serve_http};
+pub(crate) use serve::{accept, connection};
 pub use settings::{HttpConfigError, HttpSettings, Tls};
+pub(crate) use tls::Certificate;
 
 /// Who a request was authenticated as. Put into a request by authentication alone.
 #[derive(Clone, Debug, PartialEq, Eq)]

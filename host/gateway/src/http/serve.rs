@@ -192,7 +192,8 @@ impl HttpServer {
     }
 }
 
-async fn accept(
+/// The next connection with its place; `None` where there was none, after a little wait.
+pub(crate) async fn accept(
     listener: &TcpListener,
     places: &Arc<Semaphore>,
 ) -> Option<(TcpStream, tokio::sync::OwnedSemaphorePermit)> {
@@ -211,8 +212,13 @@ async fn accept(
     }
 }
 
-async fn connection<S>(stream: S, router: Router, patience: Duration, watcher: hyper_util::server::graceful::Watcher)
-where
+/// Serves HTTP/1.1 on it until it closes or the watcher says so.
+pub(crate) async fn connection<S>(
+    stream: S,
+    router: Router,
+    patience: Duration,
+    watcher: hyper_util::server::graceful::Watcher,
+) where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
     let service = hyper::service::service_fn(move |request: http::Request<hyper::body::Incoming>| {

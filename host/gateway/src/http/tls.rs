@@ -37,9 +37,14 @@ impl Certificate {
     /// The files' certificate, if this endpoint speaks TLS itself.
     pub(crate) fn load(tls: Option<&Tls>) -> Result<Option<Arc<Self>>, HttpError> {
         let Some(Tls::Files { certificate, key }) = tls else { return Ok(None) };
+        Self::read(certificate, key).map(Some)
+    }
+
+    /// The certificate of these files.
+    pub(crate) fn read(certificate: &Path, key: &Path) -> Result<Arc<Self>, HttpError> {
         let read_at = Mutex::new(changed(certificate, key));
         let current = RwLock::new(Arc::new(read(certificate, key)?));
-        Ok(Some(Arc::new(Self { chain: certificate.clone(), key: key.clone(), current, read_at })))
+        Ok(Arc::new(Self { chain: certificate.into(), key: key.into(), current, read_at }))
     }
 
     /// Reads the files again if they changed; keeps the old certificate if the new one cannot be used.
