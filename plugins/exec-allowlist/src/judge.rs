@@ -1,25 +1,42 @@
-//! The order of the checks, from what holds for every command to the one command's grammar, and what a denial offers instead.
+//! The order of the checks: what holds for every command, the one command's grammar, then what must be asked. What a denial offers
+//! instead is in `advice`.
 use crate::{
-    grammar::{self, Refusal},
+    grammar::{self, Reading, Refusal},
+    inquiry::Inquiry,
     path::quote,
     programs, rules,
-    settings::{Command, Complete, When},
+    settings::{Complete, Tier, When},
+    table::{Command, FOLDERS, Flavours, Table, line_of},
     value,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use wardgate_guest::{
     deny,
-    types::{Denial, Exec, Target},
+    types::{Answer, Denial, Exec, Question, Target},
 };
+
+/// The namespace that examples are read in.
+const EXAMPLES: &str = "shop";
 
 /// The configured reviewer.
 #[derive(Debug)]
 pub struct ExecAllowlist {
-    settings: Complete,
+    pub(crate) table: Table,
     /// For each name, the commands it may be: index of the extra (none: for every target), and of the command.
     names: BTreeMap<String, Vec<(Option<usize>, usize)>>,
     /// Last parts of all names.
-    bare: BTreeSet<String>,
+    pub(crate) bare: BTreeSet<String>,
+}
+
+/// What becomes of a request.
+#[derive(Debug)]
+pub(crate) enum Judgement {
+    Allowed(Allowed),
+    /// A person must be asked first.
+    Asked(Denial, Allowed),
+    Unanswered(Vec<Question>),
+    /// With a request near it that passes.
+    Refused(Denial, Option<Vec<String>>),
 }
 
 /// A request that may run.
@@ -30,85 +47,84 @@ pub(crate) struct Allowed {
     pub(crate) max_read_bytes: u64,
 }
 
-/// A request that may not, and one that might.
-#[derive(Debug)]
-pub(crate) struct Refused {
-    pub(crate) denial: Denial,
-    pub(crate) instead: Option<Vec<String>>,
+/// Why no grammar takes a command.
+pub(crate) struct Furthest<'s> {
+    pub(crate) command: &'s Command,
+    pub(crate) refusal: Refusal,
 }
 
 impl ExecAllowlist {
     pub(crate) fn new(settings: Complete) -> Result<Self, String> {
+        let forgiven = settings.forgiven;
+        let table = Table::new(settings)?;
         let (mut names, mut bare) = (BTreeMap::<String, Vec<_>>::new(), BTreeSet::new());
-        let shared = settings.commands.iter().enumerate().map(|(i, command)| (None, i, command));
-        let extra = settings.extra.iter().enumerate();
+        let shared = table.commands.iter().enumerate().map(|(i, command)| (None, i, command));
+        let extra = table.extra.iter().enumerate();
         let extra = extra
-            .flat_map(|(e, extra)| extra.commands.iter().enumerate().map(move |(i, command)| (Some(e), i, command)));
+            .flat_map(|(e, (_, commands))| commands.iter().enumerate().map(move |(i, command)| (Some(e), i, command)));
         for (origin, index, command) in shared.chain(extra) {
-            well_formed(command, &settings)?;
             for name in &command.names {
-                bare.insert(name.rsplit('/').next().unwrap_or_default().to_owned());
-                let full: Vec<String> = if name.contains('/') {
-                    vec![name.clone()]
-                } else {
-                    settings.directories.iter().map(|folder| format!("{folder}{name}")).collect()
-                };
-                for name in full {
-                    names.entry(name).or_default().push((origin, index));
+                if !command.minor {
+                    bare.insert(name.clone());
+                }
+                let folders = FOLDERS.into_iter().chain(command.folders.iter().map(String::as_str));
+                for folder in folders {
+                    names.entry(format!("{folder}{name}")).or_default().push((origin, index));
                 }
             }
         }
-        let policy = ExecAllowlist { settings, names, bare };
-        policy.check_examples()?;
+        let mut policy = ExecAllowlist { table, names, bare };
+        let (may_change, mistakes): (Vec<_>, Vec<_>) =
+            policy.mistakes().into_iter().partition(|m| m.says != Says::Deny && m.entry < forgiven);
+        if !mistakes.is_empty() {
+            return Err(mistakes.iter().map(|m| m.text.as_str()).collect::<Vec<_>>().join("\n"));
+        }
+        for mistake in &may_change {
+            if let Some(command) = policy.table.commands.get_mut(mistake.entry) {
+                command.allow.retain(|argv| *argv != mistake.argv);
+                command.ask.retain(|argv| *argv != mistake.argv);
+            }
+        }
         Ok(policy)
     }
 
-    /// Every rule id and its description.
-    pub(crate) fn rules(&self) -> Vec<(String, String)> {
-        let mut all: BTreeMap<String, String> =
-            rules::RULES.iter().map(|(id, description)| ((*id).to_owned(), (*description).to_owned())).collect();
-        for command in self.settings.commands.iter().chain(self.settings.extra.iter().flat_map(|e| &e.commands)) {
-            let id = &command.id;
-            let mut add = |end: &str, description: String| all.insert(format!("exec.{id}{end}"), description);
-            add("", format!("{id} as its grammar allows it"));
-            add(".flag", format!("an option that {id} may not have"));
-            add(".words", format!("a word that {id} may not have, or one that is missing"));
-            if !command.options.is_empty() || command.dash_number.is_some() {
-                add(".value", format!("a value that an option of {id} may not have"));
-            }
-            // Several grammars may share an id. Of those that stop at the first word, the first one's refusal stands.
-            let is_first = self.settings.commands.iter().find(|c| c.id == *id).is_none_or(|c| std::ptr::eq(c, command));
-            if !command.required.is_empty() && is_first {
-                add(".required", format!("an option that {id} must have"));
-            }
-        }
-        all.into_iter().collect()
-    }
-
-    pub(crate) fn judge(&self, target: &Target, exec: &Exec) -> Result<Allowed, Refused> {
-        let refuse = |denial: Denial| Refused { denial, instead: None };
+    pub(crate) fn judge(&self, target: &Target, exec: &Exec, answers: &[Answer]) -> Judgement {
+        let refuse = |denial: Denial| Judgement::Refused(denial, None);
         if exec.stdin {
-            return Err(refuse(deny(rules::STDIN, "a command gets no standard input").remedy("stdin = false")));
+            return refuse(deny(rules::STDIN, "a command gets no standard input").remedy("stdin = false"));
         }
         if exec.tty {
-            return Err(refuse(deny(rules::TTY, "a command gets no terminal").remedy("tty = false")));
+            return refuse(deny(rules::TTY, "a command gets no terminal").remedy("tty = false"));
         }
         if !self.wrapper_fits(&exec.wrapper) {
             let reason = "what stands before the command is not one of the host's own wrappers";
-            return Err(refuse(
-                deny(rules::WRAPPER, reason).remedy("send the command alone; the host adds its time limit"),
-            ));
+            return refuse(deny(rules::WRAPPER, reason).remedy("send the command alone; the host adds its time limit"));
         }
-        self.words(&exec.argv).map_err(refuse)?;
-        self.command(target, &exec.argv).map_err(|denial| {
-            let instead = self.instead(target, &exec.argv);
-            Refused { denial, instead }
-        })
+        let refused = match self.words(&exec.argv) {
+            Ok(()) => match self.command(target, &exec.argv, answers) {
+                Ok(judgement) => return judgement,
+                Err(denial) => denial,
+            },
+            Err(denial) => denial,
+        };
+        let instead = self.instead(target, &exec.argv);
+        let denial = match &instead {
+            Some(argv) => {
+                let near = format!("what passes: {}", line_of(argv));
+                let remedy = match &refused.remedy {
+                    Some(remedy) => format!("{near}; {remedy}"),
+                    None => near,
+                };
+                refused.remedy(remedy)
+            }
+            None => refused,
+        };
+        Judgement::Refused(denial, instead)
     }
 
     /// What holds for the words of every command.
     fn words(&self, argv: &[String]) -> Result<(), Denial> {
-        let Complete { max_args, max_bytes, .. } = self.settings;
+        let Table { max_args, max_bytes, .. } = self.table;
         if argv.is_empty() || argv.iter().any(String::is_empty) {
             return Err(deny(rules::EMPTY, "the command is empty, or one of its words is")
                 .remedy("a program and its arguments, one word each"));
@@ -126,78 +142,139 @@ impl ExecAllowlist {
         if !argv.iter().all(|word| word.is_ascii()) {
             return Err(deny(rules::NON_ASCII, "a word holds a character beyond ASCII").remedy("printable ASCII only"));
         }
-        let operator = |word: &String| {
-            matches!(
-                word.as_str(),
-                "|" | "||"
-                    | "|&"
-                    | "&"
-                    | "&&"
-                    | ";"
-                    | ">"
-                    | ">>"
-                    | "<"
-                    | "<<"
-                    | "2>"
-                    | "2>&1"
-                    | "2>/dev/null"
-                    | ">/dev/null"
-            ) || word.contains('`')
-                || word.contains("$(")
-                || word.contains("${")
-        };
-        if argv.iter().any(operator) {
-            return Err(deny(
-                rules::SHELL_SYNTAX,
-                "there is no shell: pipes, redirections and substitutions mean nothing here",
-            )
-            .remedy("one command per call; its output is cut and filtered for you"));
+        if argv.iter().any(|word| is_shell_syntax(word)) {
+            let reason = "there is no shell: pipes, redirections and substitutions mean nothing here";
+            return Err(deny(rules::SHELL_SYNTAX, reason)
+                .remedy("one command per call; its output is cut and filtered for you"));
         }
         Ok(())
     }
 
-    /// The command itself: its name, then its grammar.
-    fn command(&self, target: &Target, argv: &[String]) -> Result<Allowed, Denial> {
+    /// The command itself: its name, its grammar, what must be asked. Err: no grammar takes it, or an answer speaks against it.
+    fn command(&self, target: &Target, argv: &[String], answers: &[Answer]) -> Result<Judgement, Denial> {
         let Some((name, rest)) = argv.split_first() else { return Err(deny(rules::EMPTY, "no command")) };
-        let candidates: Vec<&Command> = self.candidates(target, name).collect();
-        let mut furthest: Option<(&Command, Refusal)> = None;
-        for command in &candidates {
-            match grammar::check(command, rest, &self.settings, &target.namespace) {
-                Ok(()) => {
-                    return Ok(Allowed {
-                        rule: format!("exec.{}", command.id),
-                        timeout_ms: command
-                            .timeout_ms
-                            .unwrap_or(self.settings.timeout_ms)
-                            .min(self.settings.timeout_ms),
-                        max_read_bytes: command
-                            .max_read_bytes
-                            .unwrap_or(self.settings.max_read_bytes)
-                            .min(self.settings.max_read_bytes),
-                    });
-                }
-                Err(refusal) if furthest.as_ref().is_none_or(|(_, f)| f.progress() < refusal.progress()) => {
-                    furthest = Some((command, refusal));
-                }
-                Err(_) => {}
+        let mut readings: Vec<(&Command, Reading)> = vec![];
+        for command in self.candidates(target, name) {
+            if let Ok(reading) = grammar::read(command, rest, &self.table, &target.namespace) {
+                readings.push((command, reading));
             }
         }
-        let Some((command, refusal)) = furthest else { return Err(self.unlisted(name)) };
-        let examples: Vec<&str> = candidates.iter().flat_map(|c| &c.examples).take(4).map(String::as_str).collect();
-        Err(deny(&refusal.rule.id(&command.id), refusal.reason)
-            .remedy(format!("what passes, for example: {}", examples.join("; ")))
-            .detail("command", command.id.clone()))
+        if readings.is_empty() {
+            return Err(match self.furthest(target, argv) {
+                Some(Furthest { command, refusal }) if !command.minor => self.no_fit(target, name, command, refusal),
+                _ => self.unlisted(name),
+            });
+        }
+        // What asks for least first; of two, the one that holds everywhere.
+        readings.sort_by_key(|(_, reading)| (reading.tier, reading.flavours != Flavours::ALL));
+        let mut inquiry = Inquiry::new(answers);
+        let mut flavoured = None;
+        for (command, reading) in readings {
+            if reading.flavours != Flavours::ALL {
+                let known = inquiry.flavour(name);
+                if !known.is_some_and(|flavour| reading.flavours.contains(flavour)) {
+                    flavoured = flavoured.or(Some((command, reading.flavours)));
+                    continue;
+                }
+            }
+            if !command.by_shape {
+                for (word, wanted) in &reading.paths {
+                    inquiry.link(word, wanted, &self.table, &target.namespace)?;
+                }
+            }
+            return Ok(match inquiry.open() {
+                Some(questions) => Judgement::Unanswered(questions),
+                None => self.settled(target, argv, command, reading.tier),
+            });
+        }
+        // Only an implementation that is not known to be this one would pass.
+        match (inquiry.open(), flavoured) {
+            (Some(questions), _) => Ok(Judgement::Unanswered(questions)),
+            (None, Some((command, flavours))) => {
+                let reason = format!("these options of {} are harmless in {} only", command.id, flavours.names());
+                let remedy = self.examples(target, name);
+                Err(deny(rules::FLAVOUR, reason).remedy(remedy).detail("command", command.id.clone()))
+            }
+            (None, None) => Err(self.unlisted(name)),
+        }
     }
 
-    fn candidates<'s>(&'s self, target: &'s Target, name: &str) -> impl Iterator<Item = &'s Command> {
+    fn settled(&self, target: &Target, argv: &[String], command: &Command, tier: Tier) -> Judgement {
+        let Table { timeout_ms, max_read_bytes, .. } = self.table;
+        let mut allowed = Allowed {
+            rule: format!("exec.{}", command.id),
+            timeout_ms: command.timeout_ms.map_or(timeout_ms, |own| own.min(timeout_ms)),
+            max_read_bytes: command.max_read_bytes.map_or(max_read_bytes, |own| own.min(max_read_bytes)),
+        };
+        if tier == Tier::Safe {
+            return Judgement::Allowed(allowed);
+        }
+        allowed.rule = format!("exec.{}.{}", command.id, tier.word());
+        let why = match tier {
+            Tier::Costly => "it loads the container, the kernel or another workload",
+            _ => "it may show what only some people should see",
+        };
+        let mut person = vec!["kubectl".to_owned(), "exec".to_owned()];
+        for (flag, value) in [("-n", &target.namespace), ("", &target.pod), ("-c", &target.container)] {
+            if !value.is_empty() {
+                person.extend([flag, value].into_iter().filter(|w| !w.is_empty()).map(str::to_owned));
+            }
+        }
+        person.push("--".to_owned());
+        person.extend(argv.iter().cloned());
+        let denial = deny(&allowed.rule, format!("{}: {why}; a person must agree first", tier.word()))
+            .remedy(format!("a person with access can run it: {}", line_of(&person)))
+            .detail("command", command.id.clone())
+            .detail("tier", tier.word());
+        Judgement::Asked(denial, allowed)
+    }
+
+    pub(crate) fn candidates<'s>(&'s self, target: &'s Target, name: &str) -> impl Iterator<Item = &'s Command> {
         let places = self.names.get(name).map(Vec::as_slice).unwrap_or_default();
         places.iter().filter_map(move |(origin, index)| match origin {
-            None => self.settings.commands.get(*index),
+            None => self.table.commands.get(*index),
             Some(extra) => {
-                let extra = self.settings.extra.get(*extra)?;
-                if applies(&extra.when, target) { extra.commands.get(*index) } else { None }
+                let (when, commands) = self.table.extra.get(*extra)?;
+                if applies(when, target) { commands.get(*index) } else { None }
             }
         })
+    }
+
+    /// The grammar that came furthest before it refused.
+    pub(crate) fn furthest<'s>(&'s self, target: &'s Target, argv: &[String]) -> Option<Furthest<'s>> {
+        let (name, rest) = argv.split_first()?;
+        let mut furthest: Option<Furthest> = None;
+        for command in self.candidates(target, name) {
+            if let Err(refusal) = grammar::read(command, rest, &self.table, &target.namespace)
+                && furthest.as_ref().is_none_or(|f| {
+                    (!f.command.minor, f.refusal.progress(), f.refusal.is_ruled())
+                        < (!command.minor, refusal.progress(), refusal.is_ruled())
+                })
+            {
+                furthest = Some(Furthest { command, refusal });
+            }
+        }
+        furthest
+    }
+
+    fn no_fit(&self, target: &Target, name: &str, command: &Command, refusal: Refusal) -> Denial {
+        deny(&refusal.rule.id(&command.id), refusal.reason)
+            .remedy(self.examples(target, name))
+            .detail("command", command.id.clone())
+    }
+
+    fn examples(&self, target: &Target, name: &str) -> String {
+        let (mut allow, mut ask) = (vec![], vec![]);
+        for command in self.candidates(target, name).filter(|c| !c.minor) {
+            allow.extend(command.allow.iter().map(|argv| line_of(argv)));
+            ask.extend(command.ask.iter().map(|argv| line_of(argv)));
+        }
+        allow.truncate(4);
+        ask.truncate(2);
+        match (allow.is_empty(), ask.is_empty()) {
+            (false, _) => format!("for example: {}", allow.join("; ")),
+            (true, _) => format!("a person can be asked about, for example: {}", ask.join("; ")),
+        }
     }
 
     fn unlisted(&self, name: &str) -> Denial {
@@ -207,10 +284,8 @@ impl ExecAllowlist {
         }
         let bare = name.rsplit('/').next().unwrap_or_default();
         if name.contains('/') && self.bare.contains(bare) {
-            let folders: Vec<&str> =
-                self.settings.directories.iter().map(|d| if d.is_empty() { "no folder" } else { d }).collect();
             return deny(rules::PROGRAM_PATH, format!("{} does not lie in a listed folder", quote(name)))
-                .remedy(format!("{bare} alone; folders: {}", folders.join(", ")));
+                .remedy(format!("{bare} alone, or in /bin, /sbin, /usr/bin or /usr/sbin"));
         }
         let (rule, reason, remedy) = programs::about(bare);
         deny(rule, reason).remedy(remedy)
@@ -222,97 +297,93 @@ impl ExecAllowlist {
             _ => wanted == word,
         };
         wrapper.is_empty()
-            || self.settings.wrappers.iter().any(|w| w.len() == wrapper.len() && w.iter().zip(wrapper).all(word))
+            || self.table.wrappers.iter().any(|w| w.len() == wrapper.len() && w.iter().zip(wrapper).all(word))
     }
 
-    /// A request near this one that passes, if there is a natural one.
-    fn instead(&self, target: &Target, argv: &[String]) -> Option<Vec<String>> {
-        let passes = |argv: &Vec<String>| self.words(argv).is_ok() && self.command(target, argv).is_ok();
+    /// Whether the words would run without a question, by their shape.
+    pub(crate) fn passes(&self, target: &Target, argv: &[String]) -> bool {
+        self.tier(target, argv) == Some(Tier::Safe)
+    }
+
+    /// The tier the words would run in where nothing can be asked; none: they are refused.
+    fn tier(&self, target: &Target, argv: &[String]) -> Option<Tier> {
+        self.words(argv).ok()?;
         let (name, rest) = argv.split_first()?;
-        let mut tries = Vec::new();
-        let mut commands = self.candidates(target, name).peekable();
-        if commands.peek().is_none() {
-            // sh -c "CMD", timeout 5 CMD, busybox CMD, "CMD ARG": the command within.
-            let text = rest.last().unwrap_or(name);
-            tries.push(text.split_ascii_whitespace().map(str::to_owned).collect());
-            tries.extend((1..argv.len().min(6)).map(|skip| argv[skip..].to_vec()));
-            let bare = name.rsplit('/').next()?.to_owned();
-            tries.push([vec![bare], rest.to_vec()].concat());
-        }
-        for command in commands {
-            let Err(refusal) = grammar::check(command, rest, &self.settings, &target.namespace) else { continue };
-            let only_replaced = refusal.nearest.is_some();
-            let filled = |mut args: Vec<String>| {
-                let there = command.fill.first().is_some_and(|first| args.contains(first));
-                if !there && !only_replaced {
-                    args.splice(0..0, command.fill.iter().cloned());
-                }
-                [vec![name.clone()], args].concat()
-            };
-            let mut changed = rest.to_vec();
-            if let Some(word) = changed.get_mut(refusal.at) {
-                match refusal.nearest {
-                    Some(nearest) => *word = nearest,
-                    None => drop(changed.remove(refusal.at)),
-                }
-            }
-            tries.push(filled(changed.clone()));
-            tries.push([vec![name.clone()], changed].concat());
-            tries.extend(command.examples.iter().take(1).map(|example| split(example)));
-        }
-        tries.into_iter().find(passes)
+        self.candidates(target, name)
+            .filter_map(|command| grammar::read(command, rest, &self.table, &target.namespace).ok())
+            .filter(|reading| reading.flavours == Flavours::ALL)
+            .map(|reading| reading.tier)
+            .min()
     }
 
-    /// An example that does not pass is a mistake in the table.
-    fn check_examples(&self) -> Result<(), String> {
-        for command in self.settings.commands.iter().chain(self.settings.extra.iter().flat_map(|e| &e.commands)) {
-            for example in &command.examples {
-                let words = split(example);
-                let rest = words.get(1..).unwrap_or_default();
-                if let Err(refusal) = grammar::check(command, rest, &self.settings, "example") {
-                    return Err(format!(
-                        "settings: command {}: its example {example:?} does not pass: {}",
-                        command.id, refusal.reason
-                    ));
+    /// Every example that is not what it says.
+    fn mistakes(&self) -> Vec<Mistake> {
+        let mut mistakes = vec![];
+        for (entry, command) in self.table.all().enumerate() {
+            for (examples, says) in
+                [(&command.allow, Says::Allow), (&command.ask, Says::Ask), (&command.deny, Says::Deny)]
+            {
+                for argv in examples {
+                    if let Some(what) = self.mistake(command, argv, says) {
+                        mistakes.push(Mistake {
+                            text: format!("settings: command {}: its example {:?} {what}", command.id, line_of(argv)),
+                            argv: argv.clone(),
+                            entry,
+                            says,
+                        });
+                    }
                 }
             }
         }
-        Ok(())
+        mistakes
     }
-}
 
-fn split(text: &str) -> Vec<String> {
-    text.split(' ').map(str::to_owned).collect()
-}
-
-/// What a table must not say.
-fn well_formed(command: &Command, settings: &Complete) -> Result<(), String> {
-    let id = &command.id;
-    let fail = |what: String| Err(format!("settings: command {id}: {what}"));
-    if id.is_empty() || !id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') {
-        return fail("its id must be of lower-case letters, digits and dashes".into());
-    }
-    if command.names.is_empty()
-        || command.names.iter().any(|n| n.is_empty() || (n.contains('/') && !n.starts_with('/')))
-    {
-        return fail("each name must be bare or an absolute path".into());
-    }
-    if command.examples.is_empty() {
-        return fail("it needs an example".into());
-    }
-    let dashed = |name: &String| (name.starts_with('-') || name.starts_with('+')) && name.len() > 1 && name != "--";
-    if !command.flags.iter().chain(command.options.iter().flat_map(|o| &o.names)).all(dashed) {
-        return fail("flags and options begin with - or +".into());
-    }
-    let values = command.options.iter().map(|o| &o.value).chain(command.forms.iter().flatten().map(|w| &w.value));
-    for value in values {
-        if let crate::settings::Value::Path(sets) = value
-            && let Some(unknown) = sets.iter().find(|set| !settings.paths.contains_key(*set))
-        {
-            return fail(format!("there is no set of paths {unknown:?}"));
+    /// In what an example is not as it says.
+    fn mistake(&self, command: &Command, argv: &[String], says: Says) -> Option<String> {
+        let (name, rest) = argv.split_first()?;
+        if !command.names.contains(name) {
+            return Some("is of another command".into());
+        }
+        let own = grammar::read(command, rest, &self.table, EXAMPLES).map(|r| (r.tier, r.flavours));
+        match (says, own) {
+            (Says::Deny, own) => {
+                // No other entry of the same name may let it through either.
+                let target = Target { namespace: EXAMPLES.into(), ..Target::default() };
+                let through =
+                    own.is_ok_and(|(_, flavours)| flavours == Flavours::ALL) || self.tier(&target, argv).is_some();
+                through.then(|| "is not denied".into())
+            }
+            (_, Err(refusal)) => Some(format!("does not pass: {}", refusal.reason)),
+            (_, Ok((tier, _))) if (tier != Tier::Safe) != (says == Says::Ask) => Some(format!("is {}", tier.word())),
+            _ => None,
         }
     }
-    Ok(())
+}
+
+/// An example that is not what it says.
+struct Mistake {
+    text: String,
+    argv: Vec<String>,
+    /// Index into the commands, those of extras behind.
+    entry: usize,
+    says: Says,
+}
+
+/// What an example shows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Says {
+    Allow,
+    Ask,
+    Deny,
+}
+
+/// Words that only a shell would understand.
+fn is_shell_syntax(word: &str) -> bool {
+    matches!(word, "|" | "||" | "|&" | "&" | "&&" | ";" | ";;" | "<" | "<<" | "<<<" | ">" | ">>")
+        || word.contains(['`', '\n'])
+        || ["$(", "${", "<(", ">("].iter().any(|s| word.contains(s))
+        || word.trim_start_matches(|c: char| c.is_ascii_digit() || c == '&').starts_with(['>', '<'])
+        || (word.len() > 1 && word.ends_with(';'))
 }
 
 /// Whether a target is one of those meant; an empty condition means none.

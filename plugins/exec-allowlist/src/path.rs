@@ -1,17 +1,16 @@
-//! Paths: what no list can open, then what the lists open. Links are not followed here: the shape of a path is all a reviewer sees,
-//! so every way into another tree (`/proc/N/root`, `fd/N`, `..`) is closed by shape.
+//! Paths: what no list can open, then what the lists open. A word is judged by its shape, so every way into another tree
+//! (`/proc/N/root`, `fd/N`, `..`) is closed by shape; where a listed path leads is a question of its own, and its answer is judged here too.
 use crate::rules;
 
 /// Why a path is refused: rule and reason.
 pub(crate) type Refusal = (&'static str, String);
 
-/// Entries of `/proc/PID` that show secrets or lead elsewhere. Threads have the same, so all of `task` is one.
-const PROCESS: [&str; 22] = [
+/// Entries of `/proc/PID` that show secrets or lead elsewhere.
+const PROCESS: [&str; 17] = [
     "environ",
     "mem",
     "maps",
     "smaps",
-    "smaps_rollup",
     "numa_maps",
     "map_files",
     "pagemap",
@@ -20,82 +19,222 @@ const PROCESS: [&str; 22] = [
     "exe",
     "auxv",
     "cmdline",
-    "task",
     "attr",
     "clear_refs",
     "syscall",
-    "personality",
-    "ns",
-    "uid_map",
-    "gid_map",
     "coredump_filter",
+    "timerslack_ns",
 ];
 
-/// Trees of credentials, and files that are one.
-const CREDENTIALS: [&str; 16] = [
-    "/var/run/secrets",
+/// Folders of `/proc` that are no process.
+const NO_PROCESS: [&str; 11] =
+    ["sys", "net", "pressure", "irq", "bus", "fs", "driver", "tty", "sysvipc", "acpi", "scsi"];
+
+/// Trees of credentials, and files that are one. `/var/run` is read as `/run`.
+const CREDENTIALS: [&str; 36] = [
     "/run/secrets",
+    "/run/docker.sock",
+    "/run/containerd/containerd.sock",
+    "/run/crio/crio.sock",
     "/var/secrets",
     "/secrets",
     "/vault",
     "/etc/kubernetes",
     "/etc/shadow",
+    "/etc/shadow-",
     "/etc/gshadow",
+    "/etc/gshadow-",
+    "/etc/security/opasswd",
     "/etc/ssl/private",
     "/etc/pki/private",
+    "/etc/pki/tls/private",
+    "/etc/letsencrypt",
+    "/etc/wireguard",
+    "/etc/openvpn",
+    "/etc/ipsec.secrets",
+    "/etc/ipsec.d",
+    "/etc/ppp",
     "/etc/krb5.keytab",
+    "/etc/munge",
+    "/etc/ceph",
+    "/etc/rancher",
     "/etc/sudoers",
     "/etc/sudoers.d",
+    "/etc/ssh",
+    "/etc/docker",
     "/var/lib/kubelet",
     "/var/lib/etcd",
+    "/var/lib/rancher",
+    "/var/lib/vault",
+    "/var/spool/cron",
     "/root",
 ];
 
-/// Segments that mean a credential wherever they stand.
-const CREDENTIAL_NAMES: [&str; 22] = [
+/// Segments that mean a credential wherever they stand, whole or before their first dot.
+const CREDENTIAL_NAMES: [&str; 56] = [
     ".env",
+    ".envrc",
     ".aws",
     ".azure",
+    ".config",
     ".kube",
     ".docker",
+    ".dockercfg",
+    ".dockerconfigjson",
     ".ssh",
     ".gnupg",
     ".netrc",
     ".npmrc",
+    ".yarnrc",
     ".pypirc",
     ".pgpass",
-    ".my.cnf",
+    ".my",
+    ".s3cfg",
+    ".boto",
     ".gcloud",
+    ".git",
     ".git-credentials",
     ".vault-token",
+    ".htpasswd",
+    ".bash_history",
+    ".ash_history",
+    ".sh_history",
+    ".zsh_history",
+    ".psql_history",
+    ".mysql_history",
+    ".python_history",
+    ".rediscli_history",
+    ".node_repl_history",
+    ".erlang",
+    ".terraform",
+    "htpasswd",
     "serviceaccount",
+    "service-account",
+    "service_account",
+    "credential",
     "credentials",
+    "secret",
     "secrets",
+    "secrets-store",
     "token",
+    "tokens",
+    "password",
+    "passwords",
+    "apikey",
+    "api-key",
+    "api_key",
     "id_rsa",
+    "id_dsa",
+    "id_ecdsa",
     "id_ed25519",
     "kubeconfig",
 ];
 
-/// Endings of key and store files.
-const CREDENTIAL_ENDINGS: [&str; 9] =
-    [".pem", ".key", ".p12", ".pfx", ".jks", ".keystore", ".kubeconfig", ".env", ".hprof"];
+/// Endings of key and store files, also before a further one (`tls.key.bak`).
+const CREDENTIAL_ENDINGS: [&str; 18] = [
+    "pem",
+    "key",
+    "p12",
+    "pfx",
+    "jks",
+    "keystore",
+    "truststore",
+    "keytab",
+    "kubeconfig",
+    "env",
+    "hprof",
+    "tfstate",
+    "kdbx",
+    "ppk",
+    "gpg",
+    "asc",
+    "ovpn",
+    "htpasswd",
+];
 
 /// Memory, consumption, devices.
-const DEVICES: [&str; 9] = [
+const DEVICES: [&str; 15] = [
     "/dev",
     "/proc/kcore",
     "/proc/kmsg",
     "/proc/kallsyms",
     "/proc/kpagecount",
+    "/proc/kpageflags",
+    "/proc/keys",
     "/proc/sysrq-trigger",
     "/proc/sys/kernel/core_pattern",
-    "/sys/kernel",
+    "/proc/sys/fs/binfmt_misc",
+    "/sys/kernel/debug",
+    "/sys/kernel/tracing",
+    "/sys/kernel/security",
+    "/sys/kernel/uevent_helper",
     "/sys/firmware",
 ];
 
-/// Checks a path against what is closed for good, then against the lists. The path may end in one slash.
-pub(crate) fn check<'a>(path: &str, mut lists: impl Iterator<Item = &'a str>) -> Result<(), Refusal> {
+/// The node and other pods, where a container has them mounted.
+const NODE: [&str; 15] = [
+    "/host",
+    "/hostfs",
+    "/host_mnt",
+    "/hostroot",
+    "/rootfs",
+    "/var/log/pods",
+    "/var/log/containers",
+    "/var/log/audit",
+    "/var/log/kubernetes",
+    "/var/lib/docker",
+    "/var/lib/containerd",
+    "/var/lib/containers",
+    "/var/lib/crio",
+    "/run/containerd",
+    "/run/k3s",
+];
+
+/// What may be listed, ready to be matched.
+#[derive(Debug)]
+pub(crate) struct Patterns(Vec<Vec<Part>>);
+
+#[derive(Debug)]
+enum Part {
+    /// A segment as it stands.
+    Whole(String),
+    /// `*` once: characters of one segment, not a leading dot.
+    Around(String, String),
+    /// `<pid>`: a number or `self`.
+    Pid,
+    /// `**`: segments without a leading dot; at the end at least one.
+    Many,
+}
+
+impl Patterns {
+    /// Reads patterns: absolute, without dots; `*` once in a segment, `**`, `<pid>`.
+    pub(crate) fn new(texts: &[String]) -> Result<Self, String> {
+        let part = |part: &str| match part {
+            "**" => Part::Many,
+            "<pid>" => Part::Pid,
+            _ => match part.split_once('*') {
+                Some((head, tail)) => Part::Around(head.to_owned(), tail.to_owned()),
+                None => Part::Whole(part.to_owned()),
+            },
+        };
+        let mut patterns = Vec::with_capacity(texts.len());
+        for text in texts {
+            let rest = text.strip_prefix('/').ok_or_else(|| format!("path {text:?} is not absolute"))?;
+            if rest.split('/').any(|s| s == "." || s == ".." || (s != "**" && s.matches('*').count() > 1)) {
+                return Err(format!("path {text:?} has dots, or more than one * in a segment"));
+            }
+            patterns.push(rest.split('/').filter(|s| !s.is_empty()).map(part).collect());
+        }
+        Ok(Patterns(patterns))
+    }
+
+    fn fit(&self, segments: &[&str]) -> bool {
+        self.0.iter().any(|pattern| fits(pattern, segments))
+    }
+}
+
+/// Checks a path against what is closed for good, then against a list. The path may end in one slash.
+pub(crate) fn check(path: &str, list: &Patterns) -> Result<(), Refusal> {
     if !path.starts_with('/') {
         return Err((rules::PATH_RELATIVE, format!("{} is not an absolute path", quote(path))));
     }
@@ -107,85 +246,115 @@ pub(crate) fn check<'a>(path: &str, mut lists: impl Iterator<Item = &'a str>) ->
     }
     let trimmed = if path.len() > 1 { path.strip_suffix('/').unwrap_or(path) } else { path };
     let segments: Vec<&str> = if trimmed == "/" { vec![] } else { trimmed[1..].split('/').collect() };
-    if segments.contains(&"..") || segments.contains(&".") {
-        return Err((rules::PATH_DOTS, "a path with . or .. in it does not say where it leads".into()));
-    }
     if segments.contains(&"") {
         return Err((rules::PATH_EMPTY, "a path with two slashes in a row".into()));
     }
+    if segments.iter().any(|s| s.ends_with('.')) {
+        return Err((
+            rules::PATH_DOTS,
+            "a path with . or .. in it, or a dot at an end, does not say where it leads".into(),
+        ));
+    }
     closed(trimmed, &segments)?;
-    if lists.any(|pattern| fits(pattern, &segments)) {
+    if list.fit(&segments) {
         return Ok(());
     }
     Err((rules::PATH_UNLISTED, format!("{} is not a path that this command may read", quote(path))))
 }
 
 fn closed(path: &str, segments: &[&str]) -> Result<(), Refusal> {
-    if let ["proc", _, entry, rest @ ..] = segments
-        && !matches!(
-            segments[1],
-            "sys" | "net" | "pressure" | "irq" | "bus" | "fs" | "driver" | "tty" | "sysvipc" | "acpi" | "scsi"
-        )
-    {
-        let other_root = (*entry == "fd" || *entry == "fdinfo") && !rest.is_empty();
-        if PROCESS.contains(entry) || other_root {
+    // Wherever a /proc is mounted.
+    for (at, _) in segments.iter().enumerate().filter(|(_, s)| **s == "proc") {
+        if let Some([who, rest @ ..]) = segments.get(at + 1..)
+            && !NO_PROCESS.contains(who)
+            && process_closed(rest)
+        {
             return Err((
                 rules::PATH_PROCESS,
                 "this entry of a process shows its environment, memory, arguments or files".into(),
             ));
         }
     }
+    let run = path.strip_prefix("/var/run").filter(|rest| rest.is_empty() || rest.starts_with('/'));
+    let path = run.map_or_else(|| path.to_owned(), |rest| format!("/run{rest}"));
     let under = |root: &str| path == root || path.strip_prefix(root).is_some_and(|rest| rest.starts_with('/'));
     if CREDENTIALS.iter().any(|root| under(root)) || segments.iter().any(|s| is_credential(s)) {
         return Err((rules::PATH_CREDENTIALS, "this path holds credentials".into()));
     }
-    if under("/dev/fd")
-        || (DEVICES.iter().any(|root| under(root)) && !under("/dev/shm") && path != "/dev/termination-log")
-    {
+    if NODE.iter().any(|root| under(root)) {
+        return Err((rules::PATH_NODE, "this path belongs to the node or to other pods".into()));
+    }
+    if DEVICES.iter().any(|root| under(root)) && !under("/dev/shm") && path != "/dev/termination-log" {
         return Err((rules::PATH_DEVICE, "devices and the kernel's memory are not files to read".into()));
     }
     Ok(())
 }
 
-fn is_credential(segment: &str) -> bool {
+/// What stands behind `/proc/PID`. A thread has what its process has.
+fn process_closed(rest: &[&str]) -> bool {
+    let rest = match rest {
+        ["task", _, inner @ ..] => inner,
+        other => other,
+    };
+    match rest {
+        [] | ["task" | "ns"] => false,
+        ["task" | "ns" | "fd" | "fdinfo", _, ..] => true,
+        [entry, ..] => PROCESS.contains(entry),
+    }
+}
+
+/// Whether a segment names a credential wherever it stands.
+pub(crate) fn is_credential(segment: &str) -> bool {
     let lower = segment.to_ascii_lowercase();
-    CREDENTIAL_NAMES.contains(&lower.as_str())
-        || CREDENTIAL_ENDINGS.iter().any(|end| lower.ends_with(end))
-        || lower.starts_with(".env.")
+    // A leading dot belongs to the name.
+    let cut = lower.char_indices().skip(1).find(|(_, c)| *c == '.').map_or(lower.len(), |(i, _)| i);
+    let (stem, endings) = lower.split_at(cut);
+    CREDENTIAL_NAMES.contains(&stem)
+        || CREDENTIAL_NAMES.contains(&lower.as_str())
+        || endings.split('.').any(|end| CREDENTIAL_ENDINGS.contains(&end.trim_end_matches('~')))
         || lower.starts_with("..data")
 }
 
-/// Whether a listed pattern fits: `<pid>` is a number or `self`, `*` stands for characters of one segment (not a leading dot), `**`
-/// at the end for one or more segments.
-fn fits(pattern: &str, segments: &[&str]) -> bool {
-    let mut rest = segments.iter();
-    for part in pattern.split('/').filter(|part| !part.is_empty()) {
-        if part == "**" {
-            return rest.len() > 0 && rest.all(|s| !s.starts_with('.'));
+fn fits(pattern: &[Part], segments: &[&str]) -> bool {
+    let Some((part, later)) = pattern.split_first() else { return segments.is_empty() };
+    if let Part::Many = part {
+        if later.is_empty() {
+            return !segments.is_empty() && segments.iter().all(|s| !s.starts_with('.'));
         }
-        let Some(segment) = rest.next() else { return false };
-        let fit = match part {
-            "<pid>" => *segment == "self" || (segment.len() <= 7 && segment.bytes().all(|b| b.is_ascii_digit())),
-            _ => glob(part, segment),
-        };
-        if !fit {
-            return false;
-        }
+        let plain = segments.iter().take_while(|s| !s.starts_with('.')).count();
+        return (0..=plain).any(|skip| segments.get(skip..).is_some_and(|rest| fits(later, rest)));
     }
-    rest.next().is_none()
+    let Some((segment, rest)) = segments.split_first() else { return false };
+    let fit = match part {
+        Part::Whole(text) => text == segment,
+        Part::Around(head, tail) => around(head, tail, segment),
+        Part::Pid => *segment == "self" || (segment.len() <= 7 && segment.bytes().all(|b| b.is_ascii_digit())),
+        Part::Many => false,
+    };
+    fit && fits(later, rest)
 }
 
-/// One `*` at most.
-fn glob(part: &str, segment: &str) -> bool {
-    match part.split_once('*') {
-        None => part == segment,
-        Some((head, tail)) => {
-            segment.len() >= head.len() + tail.len()
-                && segment.starts_with(head)
-                && segment.ends_with(tail)
-                && !(head.is_empty() && segment.starts_with('.'))
-        }
+/// Whether a text is `head*tail`.
+fn around(head: &str, tail: &str, text: &str) -> bool {
+    text.len() >= head.len() + tail.len()
+        && text.starts_with(head)
+        && text.ends_with(tail)
+        && !(head.is_empty() && text.starts_with('.'))
+}
+
+/// Whether a text fits a pattern with one `*` at most.
+pub(crate) fn glob(pattern: &str, text: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == text,
+        Some((head, tail)) => around(head, tail, text),
     }
+}
+
+/// Whether where the path leads is known without asking: the links of /proc and /sys are.
+pub(crate) fn is_kernel(path: &str) -> bool {
+    ["/proc", "/sys"]
+        .iter()
+        .any(|root| path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
 }
 
 /// The start of a text, quoted.
@@ -199,11 +368,22 @@ pub(crate) fn quote(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn rule(path: &str) -> &'static str {
-        let lists = ["/proc/meminfo", "/proc/<pid>/status", "/var/log/**", "/app/*.log", "/proc/<pid>/fd", "/etc", "/"];
-        check(path, lists.into_iter()).map_or_else(|(rule, _)| rule, |()| "allowed")
+        let lists = [
+            "/proc/meminfo",
+            "/proc/<pid>/status",
+            "/var/log/**",
+            "/app/*.log",
+            "/proc/<pid>/fd",
+            "/etc",
+            "/",
+            "/sys/fs/cgroup/**/memory.*",
+        ];
+        let list = Patterns::new(&lists.map(str::to_owned)).unwrap();
+        check(path, &list).map_or_else(|(rule, _)| rule, |()| "allowed")
     }
 
     #[test]
@@ -217,6 +397,8 @@ mod tests {
             "/etc/",
             "/",
             "/proc/17/fd",
+            "/sys/fs/cgroup/memory.max",
+            "/sys/fs/cgroup/kubepods.slice/pod1.slice/memory.current",
         ] {
             assert_eq!(rule(path), "allowed", "{path}");
         }
@@ -241,6 +423,16 @@ mod tests {
             ("/proc/1/task/1/environ", rules::PATH_PROCESS),
             ("/proc/1/root/etc/passwd", rules::PATH_PROCESS),
             ("/proc/1/cwd/x", rules::PATH_PROCESS),
+            ("/mnt/proc/1/environ", rules::PATH_PROCESS),
+            ("/proc/1/task/7/root/etc/hosts", rules::PATH_PROCESS),
+            ("/var/log/app.log.", rules::PATH_DOTS),
+            ("/var/run/docker.sock", rules::PATH_CREDENTIALS),
+            ("/var/log/tls.key.bak", rules::PATH_CREDENTIALS),
+            ("/var/log/Secrets.YAML", rules::PATH_CREDENTIALS),
+            ("/var/log/.env.production", rules::PATH_CREDENTIALS),
+            ("/var/log/pods/x/0.log", rules::PATH_NODE),
+            ("/host/var/log/messages", rules::PATH_NODE),
+            ("/sys/fs/cgroup/.hidden/memory.max", rules::PATH_UNLISTED),
             ("/proc/1/fd/3", rules::PATH_PROCESS),
             ("/proc/1/cmdline", rules::PATH_PROCESS),
             ("/var/run/secrets/kubernetes.io/serviceaccount/token", rules::PATH_CREDENTIALS),

@@ -25,6 +25,8 @@ rules! {
     WRITES = "exec.command.writes", "a program that changes files, processes or the system";
     TRANSFER = "exec.command.transfer", "a program that moves data over the network";
     SEARCH = "exec.command.search", "a program that reads trees or matches unredacted text";
+    BUILTIN = "exec.command.builtin", "a part of a shell, no program";
+    ENDLESS = "exec.command.endless", "a program that runs on and tells nothing";
     ENVIRONMENT = "exec.command.environment", "a program that prints the whole environment";
     PROGRAM_PATH = "exec.command.path", "a listed name in a folder that is not listed";
     UNLISTED = "exec.command.unlisted", "a command that is not in the table";
@@ -35,6 +37,11 @@ rules! {
     PATH_PROCESS = "exec.path.process", "a process's environment, memory, arguments, links or other root";
     PATH_CREDENTIALS = "exec.path.credentials", "a place where credentials lie";
     PATH_DEVICE = "exec.path.device", "a device or the kernel's memory";
+    PATH_NODE = "exec.path.node", "a place of the node or of other pods";
+    PATH_LINK = "exec.path.link", "a listed path that leads to another place";
+    PATH_UNANSWERED = "exec.path.unanswered", "where a path leads could not be told";
+    FLAVOUR = "exec.flavour", "what is harmless in one implementation of the command only, and this may be another";
+    VARIABLE = "exec.variable", "an environment variable whose name says that it holds a secret";
     PATH_UNLISTED = "exec.path.unlisted", "a path that no list of this command has";
     URL_SHAPE = "exec.url.shape", "no plain http or https URL: credentials, escapes, patterns or other schemes";
     URL_HOST = "exec.url.host", "a host other than this container's own loopback";

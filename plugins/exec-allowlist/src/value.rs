@@ -1,9 +1,18 @@
-//! Typed values: numbers, choices, names in the cluster, URLs of the container itself.
+//! Typed values: numbers, choices, texts, paths, variables. Names and URLs are in `network`.
 use crate::{
+    network,
     path::{self, quote},
     rules,
-    settings::{Complete, Value},
+    settings::Tier,
+    table::{Table, Value},
 };
+
+/// A value that may stand: what it asks for, and whether it is a path.
+#[derive(Clone, Copy)]
+pub(crate) struct Fit {
+    pub(crate) tier: Tier,
+    pub(crate) path: bool,
+}
 
 /// Why a value is refused: a rule of its own, if not the command's; the reason; the nearest value that would do.
 pub(crate) struct Refused {
@@ -13,66 +22,139 @@ pub(crate) struct Refused {
 }
 
 impl Refused {
-    fn plain(reason: String) -> Self {
+    pub(crate) fn plain(reason: String) -> Self {
         Refused { rule: None, reason, nearest: None }
     }
 
-    fn ruled((rule, reason): (&'static str, String)) -> Self {
+    pub(crate) fn ruled((rule, reason): (&'static str, String)) -> Self {
         Refused { rule: Some(rule), reason, nearest: None }
     }
 }
 
 /// Checks one value; `namespace` is the target's.
-pub(crate) fn check(value: &Value, text: &str, settings: &Complete, namespace: &str) -> Result<(), Refused> {
+pub(crate) fn check(value: &Value, text: &str, table: &Table, namespace: &str) -> Result<Fit, Refused> {
+    let safe = Fit { tier: Tier::Safe, path: false };
+    let not = |what: &str| Refused::plain(format!("{} is not {what}", quote(text)));
     match value {
-        Value::Number(range) => match number(text) {
-            Some(n) if (range.min..=range.max).contains(&n) => Ok(()),
+        Value::Number { min, max } => match number(text) {
+            Some(n) if (*min..=*max).contains(&n) => Ok(safe),
             Some(n) => Err(Refused {
                 rule: None,
-                reason: format!("{n} is not within {} to {}", range.min, range.max),
-                nearest: Some(n.clamp(range.min, range.max).to_string()),
+                reason: format!("{n} is not within {min} to {max}"),
+                nearest: Some(n.clamp(*min, *max).to_string()),
             }),
-            None => Err(Refused::plain(format!("{} is not a number from {} to {}", quote(text), range.min, range.max))),
+            None => Err(not(&format!("a number from {min} to {max}"))),
         },
-        Value::Choice(words) => {
+        Value::Seconds(max) => {
+            let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+            match (number(whole), number(fraction)) {
+                (Some(whole), Some(part)) if whole < *max && whole + part > 0 || whole == *max && part == 0 => Ok(safe),
+                (Some(_), Some(_)) => Err(Refused {
+                    rule: None,
+                    reason: format!("{text} is not within 0.001 to {max} seconds"),
+                    nearest: Some(max.to_string()),
+                }),
+                _ => Err(not("a time in seconds")),
+            }
+        }
+        Value::OneOf(words) => {
             if words.iter().any(|word| word == text) {
-                return Ok(());
+                return Ok(safe);
             }
             let shown: Vec<&str> = words.iter().take(12).map(String::as_str).collect();
             let more = if words.len() > shown.len() { ", .." } else { "" };
-            Err(Refused::plain(format!("{} is not one of: {}{more}", quote(text), shown.join(", "))))
+            let mut longer = words.iter().filter(|word| word.starts_with(text));
+            let nearest = if let (Some(one), None) = (longer.next(), longer.next()) { Some(one.clone()) } else { None };
+            Err(Refused { nearest, ..not(&format!("one of: {}{more}", shown.join(", "))) })
         }
-        Value::List(list) => {
+        Value::List { of, signs } => {
             for item in text.split(',') {
+                // `pid=` has no heading, `wchan:20` a width.
                 let item = item.strip_suffix('=').unwrap_or(item);
-                let bare = if list.signs { item.strip_prefix(['+', '-']).unwrap_or(item) } else { item };
-                if !list.of.iter().any(|known| known == bare) {
-                    return Err(Refused::plain(format!("{} is not one of: {}", quote(item), list.of.join(", "))));
+                let item =
+                    item.split_once(':').filter(|(_, width)| number(width).is_some()).map_or(item, |(name, _)| name);
+                let bare = if *signs { item.strip_prefix(['+', '-']).unwrap_or(item) } else { item };
+                if !of.iter().any(|known| known == bare) {
+                    return Err(Refused::plain(format!("{} is not one of: {}", quote(item), of.join(", "))));
                 }
             }
-            Ok(())
+            Ok(safe)
         }
         Value::Text(kind) => {
             let rest = text.strip_prefix(kind.prefix.as_str());
-            let fits = rest.is_some_and(|rest| {
-                !rest.is_empty() && rest.len() <= kind.max && rest.chars().all(|c| kind.alphabet.contains(c))
-            });
-            if fits {
-                Ok(())
+            let known = |b: u8| kind.alphabet.get(usize::from(b)).copied().unwrap_or_default();
+            let fits = rest.is_some_and(|rest| !rest.is_empty() && rest.len() <= kind.max && rest.bytes().all(known));
+            if fits && kind.closed && ["", "x"].iter().any(|any| path::is_credential(&text.replace(['*', '?'], any))) {
+                return Err(Refused::ruled((rules::PATH_CREDENTIALS, format!("{} names credentials", quote(text)))));
+            }
+            if fits { Ok(safe) } else { Err(not("a text that may stand here")) }
+        }
+        Value::Path(list) => match path::check(text, list) {
+            Ok(()) => Ok(Fit { path: true, ..safe }),
+            Err(refused) => Err(Refused::ruled(refused)),
+        },
+        Value::Like(patterns) => {
+            let plain = text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(&b));
+            if plain && patterns.iter().any(|pattern| path::glob(pattern, text)) {
+                return Ok(safe);
+            }
+            Err(not("a listed name"))
+        }
+        Value::Sentence(word) => {
+            let mut worst = Tier::Safe;
+            for part in text.split(' ').filter(|part| !part.is_empty()) {
+                worst = worst.max(check(word, part, table, namespace)?.tier);
+            }
+            Ok(Fit { tier: worst, ..safe })
+        }
+        Value::ClusterName => match network::cluster_name(text, &table.dns, namespace) {
+            Ok(()) => Ok(safe),
+            Err((reason, nearest)) => Err(Refused { rule: Some(rules::DNS_NAME), reason, nearest }),
+        },
+        Value::PrivateAddress(before) => {
+            if text.strip_prefix(before).is_some_and(network::is_private) {
+                return Ok(safe);
+            }
+            Err(Refused::ruled((rules::DNS_NAME, format!("{} is no private or loopback address", quote(text)))))
+        }
+        Value::NetAddress => {
+            if network::is_address(text) {
+                Ok(safe)
             } else {
-                Err(Refused::plain(format!("{} is not a text that may stand here", quote(text))))
+                Err(not("an address in figures"))
             }
         }
-        Value::Path(sets) => {
-            let lists = sets.iter().filter_map(|set| settings.paths.get(set)).flatten();
-            path::check(text, lists.map(String::as_str)).map_err(Refused::ruled)
+        Value::LoopbackUrl => network::loopback_url(text, &table.loopback, &table.loopback.paths).map(|()| safe),
+        Value::RevealingUrl => network::loopback_url(text, &table.loopback, &table.loopback.revealing).map(|()| safe),
+        Value::CurlFormat => match network::curl_format(text) {
+            Ok(()) => Ok(safe),
+            Err(reason) => Err(Refused::plain(reason)),
+        },
+        Value::OtherVariable => variable(text).map(|()| safe),
+        Value::Either(all) => either(all, text, table, namespace),
+        Value::Tiered(tier, inner) => {
+            check(inner, text, table, namespace).map(|fit| Fit { tier: fit.tier.max(*tier), ..fit })
         }
-        Value::DnsName => {
-            dns_name(text, settings, namespace).map_err(|reason| Refused::ruled((rules::DNS_NAME, reason)))
-        }
-        Value::LoopbackUrl => loopback_url(text, settings).map_err(Refused::ruled),
-        Value::CurlFormat => curl_format(text).map_err(Refused::plain),
     }
+}
+
+/// The first that fits; else the refusal that says most: one of a closed place before that of a list.
+fn either(all: &[Value], text: &str, table: &Table, namespace: &str) -> Result<Fit, Refused> {
+    let rank = |refused: &Refused| match refused.rule {
+        None => 0,
+        Some(rules::PATH_RELATIVE) => 1,
+        Some(rules::PATH_UNLISTED | rules::URL_PATH) => 2,
+        Some(_) => 3,
+    };
+    let mut best: Option<Refused> = None;
+    for value in all {
+        match check(value, text, table, namespace) {
+            Ok(fit) => return Ok(fit),
+            Err(refused) if best.as_ref().is_none_or(|b| rank(b) < rank(&refused)) => best = Some(refused),
+            Err(_) => {}
+        }
+    }
+    Err(best.unwrap_or_else(|| Refused::plain(format!("{} may not stand here", quote(text)))))
 }
 
 /// Plain decimal, at most 9 digits: no sign, no suffix, no other base.
@@ -81,129 +163,23 @@ pub(crate) fn number(text: &str) -> Option<u64> {
     if plain { text.parse().ok() } else { None }
 }
 
-/// A name in the cluster: under a suffix of it, or short enough that only the search path can complete it. A two-label name must
-/// end in a known namespace: `a.example` would be a name of the internet.
-fn dns_name(text: &str, settings: &Complete, namespace: &str) -> Result<(), String> {
-    let dns = &settings.dns;
-    let name = text.strip_suffix('.').unwrap_or(text);
-    let label = |l: &str| {
-        (1..=63).contains(&l.len())
-            && l.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_')
-            && !l.starts_with('-')
-    };
-    let labels: Vec<&str> = name.split('.').collect();
-    if name.len() > 253 || !labels.iter().all(|l| label(l)) {
-        return Err(format!("{} is not a host name in lower case", quote(text)));
+/// A variable that a person may be asked about: nothing in its name says that it holds a secret.
+fn variable(name: &str) -> Result<(), Refused> {
+    const SECRET: [&str; 35] = [
+        "SECRET", "TOKEN", "PASS", "PWD", "CRED", "KEY", "AUTH", "CERT", "PRIV", "DSN", "CONN", "JWT", "COOKIE",
+        "SALT", "SESSION", "SIGN", "URL", "URI", "WEBHOOK", "SEED", "HASH", "BEARER", "SAS", "ACCESS", "LICENSE",
+        "LICENCE", "PIN", "OTP", "ENCRYPT", "CIPHER", "HMAC", "CONFIG", "JSON", "DATABASE", "PROXY",
+    ];
+    let upper = name.to_ascii_uppercase();
+    let shape = (1..=64).contains(&name.len())
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+        && !name.starts_with(|c: char| c.is_ascii_digit());
+    if !shape {
+        return Err(Refused::plain(format!("{} is no name of a variable", quote(name))));
     }
-    if labels.iter().all(|l| l.bytes().all(|b| b.is_ascii_digit())) {
-        return Err("addresses are not looked up: a name in the cluster".into());
-    }
-    let listed = dns.names.iter().any(|n| n == name);
-    let inside =
-        dns.suffixes.iter().any(|suffix| name.strip_suffix(suffix.as_str()).is_some_and(|rest| rest.ends_with('.')));
-    let short = match labels.as_slice() {
-        [_] => true,
-        [_, ns] => (*ns == namespace && !namespace.is_empty()) || dns.namespaces.iter().any(|n| n == ns),
-        _ => false,
-    };
-    if listed || inside || short {
-        return Ok(());
-    }
-    Err(format!("{} is not a name in the cluster; look-ups of other names carry data out", quote(text)))
-}
-
-/// `http://127.0.0.1:PORT/PATH` and nothing cleverer.
-fn loopback_url(text: &str, settings: &Complete) -> Result<(), path::Refusal> {
-    let allowed = &settings.loopback;
-    let shape = |why: &str| Err((rules::URL_SHAPE, format!("{} {why}", quote(text))));
-    if text.len() > 256 || !text.bytes().all(|b| b.is_ascii_alphanumeric() || b"/:._-?=&[]".contains(&b)) {
-        return shape("has characters that a health check does not need: credentials, escapes or patterns");
-    }
-    let (scheme, rest) = match text.split_once("://") {
-        Some((scheme @ ("http" | "https"), rest)) => (scheme, rest),
-        Some(_) => return shape("is neither http nor https"),
-        None => ("http", text),
-    };
-    let end = rest.find(['/', '?']).unwrap_or(rest.len());
-    let (authority, path) = rest.split_at(end);
-    let (host, port) = match authority.strip_prefix('[') {
-        Some(inside) => match inside.split_once(']') {
-            Some((host, port)) => {
-                (format!("[{host}]"), port.strip_prefix(':').map_or_else(|| port.is_empty().then_some(""), Some))
-            }
-            None => return shape("has a bracket too many"),
-        },
-        None => match authority.split_once(':') {
-            Some((host, port)) => (host.to_owned(), Some(port)),
-            None => (authority.to_owned(), Some("")),
-        },
-    };
-    let Some(port) = port else { return shape("has a strange port") };
-    if path.contains(['[', ']', ':']) {
-        return shape("has a path with brackets or colons");
-    }
-    if !allowed.hosts.iter().any(|h| h == &host) {
-        let hosts = allowed.hosts.join(", ");
-        return Err((rules::URL_HOST, format!("{} is not this container's loopback ({hosts})", quote(&host))));
-    }
-    let default = if scheme == "https" { 443 } else { 80 };
-    let port = if port.is_empty() { Some(default) } else { number(port) };
-    let listed = port.is_some_and(|port| {
-        allowed.ports.iter().any(|range| {
-            let (first, last) = range.split_once('-').unwrap_or((range, range));
-            number(first).zip(number(last)).is_some_and(|(first, last)| (first..=last).contains(&port))
-        })
-    });
-    if !listed {
-        return Err((rules::URL_PORT, format!("this port is not listed; listed: {}", allowed.ports.join(", "))));
-    }
-    let path = if path.is_empty() { "/" } else { path };
-    if path.contains("..") || path.contains("//") || !allowed.paths.iter().any(|p| p == path) {
-        return Err((rules::URL_PATH, format!("{} is not listed; listed: {}", quote(path), allowed.paths.join(" "))));
+    if let Some(word) = SECRET.iter().find(|word| upper.contains(**word)) {
+        let reason = format!("the name of {} says {word}: it may hold a secret", quote(name));
+        return Err(Refused::ruled((rules::VARIABLE, reason)));
     }
     Ok(())
-}
-
-/// `%{name}` of harmless names between plain characters; never `@FILE`, `%output{FILE}` or `%header{..}`.
-fn curl_format(text: &str) -> Result<(), String> {
-    const NAMES: [&str; 20] = [
-        "http_code",
-        "response_code",
-        "http_version",
-        "time_total",
-        "time_connect",
-        "time_namelookup",
-        "time_appconnect",
-        "time_pretransfer",
-        "time_starttransfer",
-        "size_download",
-        "size_header",
-        "speed_download",
-        "num_connects",
-        "remote_ip",
-        "remote_port",
-        "local_port",
-        "content_type",
-        "exitcode",
-        "errormsg",
-        "ssl_verify_result",
-    ];
-    let mut rest = text;
-    while let Some((plain, after)) = rest.split_once('%') {
-        plain_format(plain)?;
-        let name = after.strip_prefix('{').and_then(|inside| inside.split_once('}'));
-        let Some((name, tail)) = name else { return Err("only %{NAME} may follow a %".into()) };
-        if !NAMES.contains(&name) {
-            return Err(format!("%{{..}} may name: {}", NAMES.join(", ")));
-        }
-        rest = tail;
-    }
-    plain_format(rest)
-}
-
-fn plain_format(text: &str) -> Result<(), String> {
-    if text.len() <= 128 && text.chars().all(|c| c.is_ascii_alphanumeric() || " \\:,._=/-()".contains(c)) {
-        return Ok(());
-    }
-    Err("between %{..} only letters, digits and plain punctuation".into())
 }

@@ -6,93 +6,72 @@ use serde_json::Value;
 use std::{fmt::Write, path::Path};
 use wardgate_guest::Reviewer;
 
-const INTRO: &str = "\
-# exec-allowlist
-
-<!-- Written by plugins/exec-allowlist/tests/docs.rs from defaults.json and the rule table; edit those. -->
-
-Decides which commands may run in a container. A request is a list of words; there is no shell. For each command a grammar says which
-options it may have, what their values may be, and what its other words may be; a command passes when one grammar of its name takes every
-word. Everything else is denied, with the rule, the reason, what would pass, and, where there is a natural one, a request that does.
-
-What holds for every command:
-
-- No standard input, no terminal, nothing before the command but the host's own time limit (`timeout -s KILL N`).
-- Printable ASCII only; at most the configured number of words and bytes; no empty word.
-- Options are written out: GNU's abbreviations are denied. `-ab` is read as `-a -b`, `-n5` and `--name=5` as an option with its value.
-- Paths are absolute, without `..`, `.`, `//` or patterns, and stand in a list. Closed whatever the lists say: a process's environment,
-  memory, arguments, links and other roots, places of credentials, devices. Links within a container are not followed by the reviewer:
-  a listed path that is a link leads where the container says, so output is redacted all the same.
-- Names looked up lie in the cluster; URLs name this container's own loopback, a listed port and a listed path.
-
-`settings.schema.json` beside the sources documents every setting. The shipped settings are `policies-wasm/exec-allowlist.settings.json`.
-Arguments of processes can hold secrets: `ps -ef` and `ps aux` show them (redacted); columns named with `-o` never do.
-
-";
+const INTRO: &str = include_str!("docs.md");
 
 fn texts<'v>(value: &'v Value, key: &str) -> Vec<&'v str> {
     value[key].as_array().into_iter().flatten().filter_map(Value::as_str).collect()
 }
 
-/// A value's type in words.
-fn kind(value: &Value) -> String {
-    if let Some(name) = value.as_str() {
-        return match name {
-            "dns_name" => "a name in the cluster",
-            "loopback_url" => "a loopback URL",
-            _ => "an output format",
-        }
-        .to_owned();
+/// A table's cell: bars would end it.
+fn cell(texts: &[&str]) -> String {
+    texts.iter().map(|text| format!("`{}`", text.replace('|', "\\|"))).collect::<Vec<_>>().join("<br>")
+}
+
+/// A type in words.
+fn kind(kind: &Value) -> String {
+    let text = |key: &str| kind[key].as_str().unwrap_or_default();
+    let mut words = if kind["one_of"].is_string() {
+        format!("one of `{}`", text("one_of"))
+    } else if kind["list_of"].is_string() {
+        format!("of `{}`, joined by commas", text("list_of"))
+    } else if kind["like"].is_string() {
+        format!("like one of `{}`", text("like"))
+    } else if kind["sentence"].is_string() {
+        format!("words, each `{}`", text("sentence"))
+    } else if kind["path"].is_array() {
+        format!("a path of the sets {}", texts(kind, "path").join(", "))
+    } else {
+        format!("at most {} characters of `{}`, behind `{}`", kind["max"], text("text"), text("prefix"))
+            .replace(", behind ``", "")
+    };
+    if kind["closed"] == true {
+        words.push_str("; not a credential's name");
     }
-    let (name, inner) = value.as_object().unwrap().iter().next().unwrap();
-    match name.as_str() {
-        "number" => format!("{}–{}", inner["min"], inner["max"]),
-        "choice" => {
-            let words: Vec<&str> = inner.as_array().unwrap().iter().filter_map(Value::as_str).collect();
-            match words.len() {
-                0..=8 => words.join(" \\| "),
-                n => format!("one of {n} words"),
-            }
-        }
-        "list" => format!("of {} columns", inner["of"].as_array().unwrap().len()),
-        "path" => format!(
-            "a path ({})",
-            inner.as_array().unwrap().iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", ")
-        ),
-        _ => match inner["prefix"].as_str() {
-            Some(prefix) => format!("`{prefix}` and a short text"),
-            None => "a short text".to_owned(),
-        },
+    if let Some(tier) = kind["tier"].as_str() {
+        write!(words, "; **{tier}**").unwrap();
     }
+    words.replace('|', "\\|")
 }
 
 fn page() -> String {
     let table: Value = serde_json::from_str(DEFAULTS).unwrap();
     let mut page = String::from(INTRO);
     page.push_str(
-        "## Commands\n\n| command | options alone | options with a value | words | passes |\n|---|---|---|---|---|\n",
+        "\n## Commands\n\nOptions and words are written as above. Where a command has several rows, one of them must take every word.\n\n\
+         | command | tier | options | words | passes | asks |\n|---|---|---|---|---|---|\n",
     );
     for command in table["commands"].as_array().unwrap() {
-        let options = command["options"].as_array().into_iter().flatten();
-        let options: Vec<String> =
-            options.map(|o| format!("`{}` {}", texts(o, "names").join(" "), kind(&o["value"]))).collect();
-        let form = |form: &Value| {
-            let words = form.as_array().unwrap().iter().map(|word| {
-                let many = word["max"].as_u64().is_some_and(|max| max > 1);
-                format!("{}{}", kind(&word["value"]), if many { " .." } else { "" })
-            });
-            let words: Vec<String> = words.collect();
-            if words.is_empty() { "none".to_owned() } else { words.join(", ") }
-        };
-        let forms: Vec<String> = command["forms"].as_array().into_iter().flatten().map(form).collect();
-        let examples: Vec<String> = texts(command, "examples").iter().map(|e| format!("`{e}`")).collect();
-        let flags = texts(command, "flags").join(" ");
-        let flags = if flags.is_empty() { String::new() } else { format!("`{flags}`") };
-        let forms = if forms.is_empty() { "none".to_owned() } else { forms.join("; or ") };
-        let name = texts(command, "names")[0];
-        writeln!(page, "| `{name}` | {flags} | {} | {forms} | {} |", options.join("; "), examples.join(", ")).unwrap();
+        let names = command["command"].as_str().unwrap().replace(' ', "` `");
+        let tier = command["tier"].as_str().unwrap_or("safe");
+        let mut words = texts(command, "words");
+        for word in &mut words {
+            if word.is_empty() {
+                *word = "(none)";
+            }
+        }
+        let needs: Vec<String> = texts(command, "needs").iter().map(|need| format!("needs {need}")).collect();
+        let needs: Vec<&str> = needs.iter().map(String::as_str).collect();
+        let options = cell(&[texts(command, "options"), needs].concat());
+        let (words, allow, ask) = (cell(&words), cell(&texts(command, "allow")), cell(&texts(command, "ask")));
+        let flavours = texts(command, "flavours");
+        let only = if flavours.is_empty() { String::new() } else { format!(" ({} only)", flavours.join(", ")) };
+        writeln!(page, "| `{names}`{only} | {tier} | {options} | {words} | {allow} | {ask} |").unwrap();
     }
-    page.push_str("\n## Paths\n\n`<pid>` is a number or `self`; `*` stands for characters of one segment; `**` for one or more segments.\n\n");
+    page.push_str("\n## Types\n\n| type | stands for |\n|---|---|\n");
+    for (name, written) in table["types"].as_object().unwrap() {
+        writeln!(page, "| `<{name}>` | {} |", kind(written)).unwrap();
+    }
+    page.push_str("\n## Paths\n\n`<pid>` is a number or `self`; `*` stands for characters of one segment; `**` for any number of segments, at the end for one or more.\n\n");
     for (set, paths) in table["paths"].as_object().unwrap() {
         let paths: Vec<&str> = paths.as_array().unwrap().iter().filter_map(Value::as_str).collect();
         writeln!(page, "- **{set}**: `{}`", paths.join("` `")).unwrap();
@@ -100,15 +79,16 @@ fn page() -> String {
     let loopback = &table["loopback"];
     writeln!(
         page,
-        "\nLoopback ports: {}.\nLoopback paths: `{}`.",
+        "\nLoopback ports: {}.\nLoopback pages: `{}`.\nLoopback pages that a person is asked about: `{}`.",
         texts(loopback, "ports").join(", "),
-        texts(loopback, "paths").join("` `")
+        texts(loopback, "paths").join("` `"),
+        texts(loopback, "revealing").join("` `")
     )
     .unwrap();
     page.push_str("\n## Rules\n\nIds are stable. Each has a case that trips it in `plugins/exec-allowlist/tests/`.\n\n| rule | stands for |\n|---|---|\n");
     let (_, setup) = ExecAllowlist::configure(wardgate_guest::parse_settings("").unwrap()).unwrap();
     for rule in setup.rules {
-        writeln!(page, "| `{}` | {} |", rule.id, rule.description).unwrap();
+        writeln!(page, "| `{}` | {} |", rule.id, rule.description.replace('|', "\\|")).unwrap();
     }
     page
 }
@@ -123,4 +103,13 @@ fn the_page_says_what_the_table_says() {
     }
     let written = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(written == page, "stale: UPDATE_DOCS=1 cargo test -p exec-allowlist --test docs");
+}
+
+#[test]
+fn the_settings_that_the_page_shows_load() {
+    let shown: Vec<&str> = INTRO.split("```json\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
+    assert!(!shown.is_empty());
+    for settings in shown {
+        ExecAllowlist::configure(wardgate_guest::parse_settings(settings).unwrap()).map(drop).unwrap();
+    }
 }

@@ -1,0 +1,152 @@
+//! What would pass instead: a command near the one that was denied.
+use crate::{
+    grammar,
+    judge::ExecAllowlist,
+    table::{Command, words_of},
+};
+use std::collections::BTreeMap;
+use wardgate_guest::types::Target;
+
+/// How many words of a command are mended to find one that passes.
+const MENDED: usize = 4;
+
+impl ExecAllowlist {
+    /// Every rule id and its description.
+    pub(crate) fn rules(&self) -> Vec<(String, String)> {
+        let mut all: BTreeMap<String, String> =
+            crate::rules::RULES.iter().map(|(id, description)| ((*id).to_owned(), (*description).to_owned())).collect();
+        let mut first: BTreeMap<&str, &Command> = BTreeMap::new();
+        for command in self.table.all() {
+            first.entry(&command.id).or_insert(command);
+        }
+        for command in self.table.all() {
+            let id = &command.id;
+            let mut add = |end: &str, description: String| {
+                all.entry(format!("exec.{id}{end}")).or_insert(description);
+            };
+            let about =
+                if command.about.is_empty() { format!("{id} as its grammar allows it") } else { command.about.clone() };
+            let example =
+                |examples: &[Vec<String>]| examples.first().map(|argv| crate::table::line_of(argv)).unwrap_or_default();
+            if !command.allow.is_empty() {
+                add("", format!("{about}; for example: {}", example(&command.allow)));
+            }
+            for tier in command.tiers() {
+                let word = tier.word();
+                add(
+                    &format!(".{word}"),
+                    format!("asks a person first ({word}): {about}; for example: {}", example(&command.ask)),
+                );
+            }
+            // Of those that cover little a refusal never speaks.
+            if command.minor {
+                continue;
+            }
+            add(".flag", format!("an option that {id} may not have"));
+            add(".words", format!("a word that {id} may not have, or one that is missing"));
+            if command.options.iter().any(|o| o.value.is_some()) {
+                add(".value", format!("a value that an option of {id} may not have"));
+            }
+            // Several grammars may share an id. Of those that stop at the first word, the first one's refusal stands.
+            if !command.needs.is_empty() && first.get(id.as_str()).is_some_and(|c| std::ptr::eq(*c, command)) {
+                add(".required", format!("an option that {id} must have"));
+            }
+        }
+        all.into_iter().collect()
+    }
+
+    /// A request near this one that passes, if there is a natural one.
+    pub(crate) fn instead(&self, target: &Target, argv: &[String]) -> Option<Vec<String>> {
+        let (name, rest) = argv.split_first()?;
+        let mut tries: Vec<Vec<String>> = Vec::new();
+        let mut commands = self.candidates(target, name).filter(|c| !c.minor).peekable();
+        if commands.peek().is_none() {
+            // sh -c "CMD", timeout 5 CMD, busybox CMD, "CMD ARG": the command within.
+            tries.push(within(rest.last().unwrap_or(name)));
+            tries.extend((1..argv.len().min(6)).map(|skip| argv[skip..].to_vec()));
+            tries.extend((1..argv.len().min(6)).map(|skip| within(&argv[skip..].join(" "))));
+            let bare = name.rsplit('/').next()?.to_owned();
+            tries.push([vec![bare], rest.to_vec()].concat());
+            // Whatever prints a file: its end.
+            if let Some(file) = rest.last().filter(|word| word.starts_with('/')) {
+                tries.push(words_of(&format!("tail -n 100 {file}")));
+            }
+        } else {
+            // CMD | ...: what stands before the shell's syntax.
+            tries.push(within(&argv.join(" ")));
+        }
+        for command in commands {
+            tries.extend(self.mended(command, target, argv));
+            tries.extend(command.allow.iter().take(1).cloned());
+        }
+        tries.into_iter().find(|near| near != argv && self.passes(target, near))
+    }
+
+    /// The command with what its grammar refuses replaced, completed or left out, one word after the other.
+    fn mended(&self, command: &Command, target: &Target, argv: &[String]) -> Vec<Vec<String>> {
+        let Some((name, rest)) = argv.split_first() else { return vec![] };
+        let mut found = vec![];
+        // An option that is not listed may have brought its value as a word of its own.
+        for with_value in [false, true] {
+            let mut words = rest.to_vec();
+            let mut completed = command.complete.first().is_none_or(|first| words.contains(first));
+            for _ in 0..MENDED {
+                let Err(refusal) = grammar::read(command, &words, &self.table, &target.namespace) else { break };
+                match (refusal.nearest, refusal.at < words.len()) {
+                    (Some(nearest), true) => words[refusal.at] = nearest,
+                    (None, true) => {
+                        let last = if with_value && words[refusal.at].starts_with('-') {
+                            refusal.at + 2
+                        } else {
+                            refusal.at + 1
+                        };
+                        words.drain(refusal.at..last.min(words.len()));
+                        if !completed {
+                            words.splice(0..0, command.complete.iter().cloned());
+                            completed = true;
+                        }
+                    }
+                    (_, false) if !completed => {
+                        words.splice(0..0, command.complete.iter().cloned());
+                        completed = true;
+                    }
+                    (_, false) => break,
+                }
+            }
+            found.push([vec![name.clone()], words].concat());
+        }
+        found
+    }
+}
+
+/// The first command of a shell's line.
+fn within(line: &str) -> Vec<String> {
+    let plain = |c: char| !"|;&<>".contains(c);
+    let end = line.find(|c| !plain(c)).unwrap_or(line.len());
+    let head = line.get(..end).unwrap_or_default();
+    // The 2 of `2>/dev/null`.
+    let head = if line.get(end..).is_some_and(|rest| rest.starts_with('>')) {
+        head.trim_end_matches(['1', '2'])
+    } else {
+        head
+    };
+    words_of(head)
+}
+
+impl Command {
+    /// What a person may be asked about.
+    pub(crate) fn tiers(&self) -> std::collections::BTreeSet<crate::settings::Tier> {
+        use crate::{settings::Tier, table::Value};
+        fn of(value: &Value) -> Vec<Tier> {
+            match value {
+                Value::Tiered(tier, inner) => of(inner).into_iter().map(|t| t.max(*tier)).collect(),
+                Value::Either(all) => all.iter().flat_map(of).collect(),
+                Value::Sentence(inner) => of(inner),
+                _ => vec![Tier::Safe],
+            }
+        }
+        let options = self.options.iter().flat_map(|o| o.value.iter().flat_map(of).chain([o.tier]));
+        let words = self.forms.iter().flatten().flat_map(|w| of(&w.value));
+        options.chain(words).map(|tier| tier.max(self.tier)).chain([self.tier]).filter(|t| *t != Tier::Safe).collect()
+    }
+}
