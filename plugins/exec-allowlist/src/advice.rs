@@ -4,57 +4,12 @@ use crate::{
     judge::ExecAllowlist,
     table::{Command, words_of},
 };
-use std::collections::BTreeMap;
 use wardgate_guest::types::Target;
 
 /// How many words of a command are mended to find one that passes.
 const MENDED: usize = 4;
 
 impl ExecAllowlist {
-    /// Every rule id and its description.
-    pub(crate) fn rules(&self) -> Vec<(String, String)> {
-        let mut all: BTreeMap<String, String> =
-            crate::rules::RULES.iter().map(|(id, description)| ((*id).to_owned(), (*description).to_owned())).collect();
-        let mut first: BTreeMap<&str, &Command> = BTreeMap::new();
-        for command in self.table.all() {
-            first.entry(&command.id).or_insert(command);
-        }
-        for command in self.table.all() {
-            let id = &command.id;
-            let mut add = |end: &str, description: String| {
-                all.entry(format!("exec.{id}{end}")).or_insert(description);
-            };
-            let about =
-                if command.about.is_empty() { format!("{id} as its grammar allows it") } else { command.about.clone() };
-            let example =
-                |examples: &[Vec<String>]| examples.first().map(|argv| crate::table::line_of(argv)).unwrap_or_default();
-            if !command.allow.is_empty() {
-                add("", format!("{about}; for example: {}", example(&command.allow)));
-            }
-            for tier in command.tiers() {
-                let word = tier.word();
-                add(
-                    &format!(".{word}"),
-                    format!("asks a person first ({word}): {about}; for example: {}", example(&command.ask)),
-                );
-            }
-            // Of those that cover little a refusal never speaks.
-            if command.minor {
-                continue;
-            }
-            add(".flag", format!("an option that {id} may not have"));
-            add(".words", format!("a word that {id} may not have, or one that is missing"));
-            if command.options.iter().any(|o| o.value.is_some()) {
-                add(".value", format!("a value that an option of {id} may not have"));
-            }
-            // Several grammars may share an id. Of those that stop at the first word, the first one's refusal stands.
-            if !command.needs.is_empty() && first.get(id.as_str()).is_some_and(|c| std::ptr::eq(*c, command)) {
-                add(".required", format!("an option that {id} must have"));
-            }
-        }
-        all.into_iter().collect()
-    }
-
     /// A request near this one that passes, if there is a natural one.
     pub(crate) fn instead(&self, target: &Target, argv: &[String]) -> Option<Vec<String>> {
         let (name, rest) = argv.split_first()?;
@@ -131,22 +86,4 @@ fn within(line: &str) -> Vec<String> {
         head
     };
     words_of(head)
-}
-
-impl Command {
-    /// What a person may be asked about.
-    pub(crate) fn tiers(&self) -> std::collections::BTreeSet<crate::settings::Tier> {
-        use crate::{settings::Tier, table::Value};
-        fn of(value: &Value) -> Vec<Tier> {
-            match value {
-                Value::Tiered(tier, inner) => of(inner).into_iter().map(|t| t.max(*tier)).collect(),
-                Value::Either(all) => all.iter().flat_map(of).collect(),
-                Value::Sentence(inner) => of(inner),
-                _ => vec![Tier::Safe],
-            }
-        }
-        let options = self.options.iter().flat_map(|o| o.value.iter().flat_map(of).chain([o.tier]));
-        let words = self.forms.iter().flatten().flat_map(|w| of(&w.value));
-        options.chain(words).map(|tier| tier.max(self.tier)).chain([self.tier]).filter(|t| *t != Tier::Safe).collect()
-    }
 }

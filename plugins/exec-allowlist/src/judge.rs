@@ -1,6 +1,7 @@
 //! The order of the checks: what holds for every command, the one command's grammar, then what must be asked. What a denial offers
 //! instead is in `advice`.
 use crate::{
+    examples::Says,
     grammar::{self, Reading, Refusal},
     inquiry::Inquiry,
     path::quote,
@@ -14,9 +15,6 @@ use wardgate_guest::{
     deny,
     types::{Answer, Denial, Exec, Question, Target},
 };
-
-/// The namespace that examples are read in.
-const EXAMPLES: &str = "shop";
 
 /// The configured reviewer.
 #[derive(Debug)]
@@ -306,7 +304,7 @@ impl ExecAllowlist {
     }
 
     /// The tier the words would run in where nothing can be asked; none: they are refused.
-    fn tier(&self, target: &Target, argv: &[String]) -> Option<Tier> {
+    pub(crate) fn tier(&self, target: &Target, argv: &[String]) -> Option<Tier> {
         self.words(argv).ok()?;
         let (name, rest) = argv.split_first()?;
         self.candidates(target, name)
@@ -315,66 +313,6 @@ impl ExecAllowlist {
             .map(|reading| reading.tier)
             .min()
     }
-
-    /// Every example that is not what it says.
-    fn mistakes(&self) -> Vec<Mistake> {
-        let mut mistakes = vec![];
-        for (entry, command) in self.table.all().enumerate() {
-            for (examples, says) in
-                [(&command.allow, Says::Allow), (&command.ask, Says::Ask), (&command.deny, Says::Deny)]
-            {
-                for argv in examples {
-                    if let Some(what) = self.mistake(command, argv, says) {
-                        mistakes.push(Mistake {
-                            text: format!("settings: command {}: its example {:?} {what}", command.id, line_of(argv)),
-                            argv: argv.clone(),
-                            entry,
-                            says,
-                        });
-                    }
-                }
-            }
-        }
-        mistakes
-    }
-
-    /// In what an example is not as it says.
-    fn mistake(&self, command: &Command, argv: &[String], says: Says) -> Option<String> {
-        let (name, rest) = argv.split_first()?;
-        if !command.names.contains(name) {
-            return Some("is of another command".into());
-        }
-        let own = grammar::read(command, rest, &self.table, EXAMPLES).map(|r| (r.tier, r.flavours));
-        match (says, own) {
-            (Says::Deny, own) => {
-                // No other entry of the same name may let it through either.
-                let target = Target { namespace: EXAMPLES.into(), ..Target::default() };
-                let through =
-                    own.is_ok_and(|(_, flavours)| flavours == Flavours::ALL) || self.tier(&target, argv).is_some();
-                through.then(|| "is not denied".into())
-            }
-            (_, Err(refusal)) => Some(format!("does not pass: {}", refusal.reason)),
-            (_, Ok((tier, _))) if (tier != Tier::Safe) != (says == Says::Ask) => Some(format!("is {}", tier.word())),
-            _ => None,
-        }
-    }
-}
-
-/// An example that is not what it says.
-struct Mistake {
-    text: String,
-    argv: Vec<String>,
-    /// Index into the commands, those of extras behind.
-    entry: usize,
-    says: Says,
-}
-
-/// What an example shows.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Says {
-    Allow,
-    Ask,
-    Deny,
 }
 
 /// Words that only a shell would understand.

@@ -4,6 +4,8 @@
 //! the types of their values, and what its other words may be. A request passes when one grammar of its command takes every word of it;
 //! a tier says whether it runs or a person is asked first. Everything else is denied with the rule, the reason, and what would pass.
 mod advice;
+mod catalogue;
+mod examples;
 mod grammar;
 mod inquiry;
 mod judge;

@@ -43,6 +43,19 @@ fn an_operator_adds_beside_what_is_shipped() {
 }
 
 #[test]
+fn every_refusal_of_an_added_entry_is_a_rule_that_the_setup_names() {
+    let settings = r#"{"add": {"commands": [
+        {"command": "x", "allow": ["x"]},
+        {"command": "y", "id": "x", "options": ["-n <1..5>"], "needs": ["-n"], "words": ["a"], "allow": ["y -n 1 a"]}]}}"#;
+    let settings: exec_allowlist::Settings = wardgate_guest::parse_settings(settings).unwrap();
+    let (policy, setup) = exec_allowlist::ExecAllowlist::configure(settings).unwrap();
+    for command in ["x", "x b", "x -q", "y", "y a", "y -n 9 a", "y -n 1 b", "y -n 1 a", "y -q"] {
+        let verdict = answered(&policy, of(words(command)), &unavailable);
+        assert!(setup.rules.iter().any(|known| known.id == rule(&verdict).1), "{command}: {:?}", rule(&verdict));
+    }
+}
+
+#[test]
 fn nothing_an_operator_lists_opens_what_is_closed() {
     let policy =
         configured(r#"{"add": {"paths": {"logs": ["/**", "/proc/<pid>/*", "/root/**", "/var/run/secrets/**"]}}}"#)
