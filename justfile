@@ -36,6 +36,10 @@ lint:
     cargo clippy --workspace --all-targets -- -D warnings
     cargo deny check bans licenses sources
 
+# Whole calls from seeds, with faults, for so many seconds: `just sim 600`. One world: `SIM_SEED=N cargo test -p wardgate-sim`.
+sim SECONDS='60':
+    SIM_SECONDS={{SECONDS}} cargo test -p wardgate-sim --release -- --nocapture the_invariants
+
 # Compile-fail tests' messages, anew.
 bless:
     TRYBUILD=overwrite cargo test -p wardgate-core --test compile_fail

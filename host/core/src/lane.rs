@@ -18,6 +18,8 @@ pub(crate) struct Room {
 
 pub(crate) struct Lane {
     room: Room,
+    /// Bytes of the room as it was given; `room` itself shrinks as others use up what is shared.
+    share: u64,
     select: Option<Arc<dyn Select>>,
     /// Bytes of a character that is not complete yet.
     partial: Vec<u8>,
@@ -37,6 +39,7 @@ pub(crate) struct Lane {
 impl Lane {
     pub(crate) fn new(room: Room, select: Option<Arc<dyn Select>>) -> Self {
         Self {
+            share: room.bytes,
             room,
             select,
             partial: Vec::new(),
@@ -52,6 +55,11 @@ impl Lane {
             bytes_cut: 0,
             full: false,
         }
+    }
+
+    /// What all lanes and documents together leave beside what this one keeps.
+    pub(crate) fn bound(&mut self, left: u64) {
+        self.room.bytes = self.share.min(self.kept_bytes + left);
     }
 
     /// Clean bytes, read at that time.

@@ -265,12 +265,16 @@ impl<'a> Release<'a> {
         if channel == Channel::Log { self.select.clone() } else { None }
     }
 
-    /// What is left of the budget, shared among the parts that are still to come.
+    /// What is left of the budget beside everything that is kept so far.
+    fn left(&self) -> u64 {
+        let kept: u64 = self.streams.values().map(Stream::kept_bytes).sum();
+        self.limits.released_bytes.saturating_sub(kept + self.spent)
+    }
+
+    /// That, shared among the parts that are still to come. The channels of one part share what it has as they come.
     fn room(&self, part: usize) -> Room {
-        let spent: u64 = self.streams.values().map(Stream::kept_bytes).sum();
-        let left = self.limits.released_bytes.saturating_sub(spent + self.spent);
         let parts = self.contexts.len().saturating_sub(part).max(1) as u64;
-        Room { bytes: (left / parts).max(1), lines: self.limits.lines, keep: self.keep }
+        Room { bytes: (self.left() / parts).max(1), lines: self.limits.lines, keep: self.keep }
     }
 
     async fn feed(
@@ -281,7 +285,9 @@ impl<'a> Release<'a> {
         fresh: &mut Vec<Line>,
     ) -> Result<(), RedactionFailed> {
         self.open(key).await?;
+        let left = self.left();
         let Some(stream) = self.streams.get_mut(&key) else { return Err(over()) };
+        stream.bound(left);
         stream.at += bytes.len() as u64;
         stream.read_at.push_back((stream.at, read_at));
         let Stream { stage, shape, read_at, .. } = stream;
@@ -290,7 +296,9 @@ impl<'a> Release<'a> {
     }
 
     async fn end(&mut self, key: (usize, Channel, Form), fresh: &mut Vec<Line>) -> Result<(), RedactionFailed> {
+        let left = self.left();
         let Some(stream) = self.streams.get_mut(&key) else { return Ok(()) };
+        stream.bound(left);
         let Stream { stage, shape, read_at, .. } = stream;
         let masked = &mut self.body.masked;
         let ended = match stage.redaction {
@@ -309,6 +317,7 @@ impl<'a> Release<'a> {
         let Some(Stream { shape: Shape::Documents(records), .. }) = self.streams.get_mut(&key) else { return };
         let decided: Vec<_> = std::iter::from_fn(|| records.pop()).collect();
         let most = if key.1 == Channel::Series { self.limits.series } else { self.limits.items } as usize;
+        let kept: u64 = self.streams.values().map(Stream::kept_bytes).sum();
         for (part, value) in decided {
             let value = visible(value);
             if self.keep == Keep::First && self.body.records_cut > 0 {
@@ -317,7 +326,7 @@ impl<'a> Release<'a> {
             }
             self.spent += size(&value);
             self.body.records.push(RecordText { part, channel: key.1, value });
-            while self.spent > self.limits.released_bytes || self.body.records.len() > most {
+            while kept + self.spent > self.limits.released_bytes || self.body.records.len() > most {
                 let Some(last) = self.body.records.len().checked_sub(1) else { break };
                 let at = if self.keep == Keep::First { last } else { 0 };
                 self.spent -= size(&self.body.records.remove(at).value);
@@ -337,6 +346,12 @@ impl<'a> Release<'a> {
 }
 
 impl Stream {
+    fn bound(&mut self, left: u64) {
+        if let Shape::Text(lane) = &mut self.shape {
+            lane.bound(left);
+        }
+    }
+
     fn kept_bytes(&self) -> u64 {
         match &self.shape {
             Shape::Text(lane) => lane.kept_bytes(),

@@ -247,6 +247,19 @@ async fn the_newest_lines_of_a_log_are_kept_within_the_budget() {
     assert_eq!((lane.lines.as_slice(), lane.lines_cut, lane.bytes_cut), (["3333".to_string()].as_slice(), 2, 10));
 }
 
+#[tokio::test]
+async fn two_channels_that_flood_at_once_share_one_budget() {
+    let mut road = road(&Book::default(), Keys);
+    road.limits.released_bytes = 12;
+    let flood =
+        [Channel::Stdout, Channel::Stderr, Channel::Stdout, Channel::Stderr].map(|channel| Bytes(channel, "12345\n"));
+    let cluster = Cluster::new(flood.into_iter().chain([End(Ending::Exit(0))]));
+    let settled = road.travel(exec("ls"), cluster as Arc<dyn Backend<Exec>>, never()).await;
+    let shown: usize = settled.body().lanes.iter().flat_map(|lane| &lane.lines).map(|line| line.len() + 1).sum();
+    assert_eq!(shown, 12);
+    assert_eq!(settled.body().lanes.iter().map(|lane| lane.lines_cut).sum::<u64>(), 2);
+}
+
 struct Has(&'static str);
 impl Select for Has {
     fn keep(&self, line: &str) -> bool {
