@@ -25,10 +25,14 @@ e2e:
     tests/setup && tests/cluster/up && tests/cluster/settled
     WARDGATE_BIN=${CARGO_TARGET_DIR:-target}/debug/wardgate tests/e2e/run; status=$?; tests/cluster/down; exit $status
 
-# What redaction finds and what it masks for nothing, on a seeded corpus: `just redaction-report --seed 7 --show 2`.
+# What redaction finds and what it masks for nothing, on a seeded corpus: `just redaction-report --seed 7 --show 2 [--peers]`.
 redaction-report *ARGS:
     cargo build --release
-    python3 tests/redaction/report.py --size 3000 {{ARGS}} -- ${CARGO_TARGET_DIR:-target}/release/wardgate redact
+    python3 tests/redaction/report.py {{ARGS}} -- ${CARGO_TARGET_DIR:-target}/release/wardgate redact
+
+# What redaction is measured beside, into the cache: secrethider, detect-secrets, gitleaks.
+redaction-peers:
+    tests/redaction/peers
 
 # Format, lints and dependency rules, as CI checks them.
 lint:
