@@ -34,6 +34,15 @@ redaction-report *ARGS:
 redaction-peers:
     tests/redaction/peers
 
+# Constant memory, whatever comes: lines, one line without end, random bytes. `--size 1e10` for ten gigabytes of each.
+redaction-memory *ARGS:
+    cargo build --release
+    python3 tests/redaction/memory.py {{ARGS}} -- ${CARGO_TARGET_DIR:-target}/release/wardgate redact
+
+# The redactor's stream under libFuzzer: any pieces, the findings of the whole. Needs cargo-fuzz.
+redaction-fuzz *ARGS:
+    cd plugins && RUSTC_BOOTSTRAP=1 cargo fuzz run --fuzz-dir fuzz -s none redactor_stream -- {{ARGS}}
+
 # Format, lints and dependency rules, as CI checks them.
 lint:
     cargo fmt --all --check

@@ -186,7 +186,7 @@ class Writer(random.Random):
 
     # What stands where a secret would.
     def p_hole(self):
-        return self.choice(["${DB_PASSWORD}", "$(API_TOKEN)", "<redacted>", "<your-token-here>", "***", "********", "REDACTED", "[REDACTED]", "[FILTERED]", "xxxxxxxx", "changeme", "{{ .Values.token }}", "%(password)s", "null", "None", "nil", "<nil>", "undefined", "true", "false", '""', "(set)", "(sensitive value)", "<hidden>", "your-api-key", "$TOKEN", "<none>", "<unset>", "******", "{{secret}}", "example", "TODO", "n/a", "(not set)", "[MASKED]", "<sensitive>", "$DB_PASS", "%TOKEN%", "#{token}", "@token@", "ENC[...]", "vault:secret/data/app#password", "secretKeyRef"])
+        return self.choice(["${DB_PASSWORD}", "$(API_TOKEN)", "<redacted>", "<your-token-here>", "***", "********", "REDACTED", "[REDACTED]", "[FILTERED]", "xxxxxxxx", "{{ .Values.token }}", "%(password)s", "null", "None", "nil", "<nil>", "undefined", "true", "false", '""', "(set)", "(sensitive value)", "<hidden>", "your-api-key", "$TOKEN", "<none>", "<unset>", "******", "{{secret}}", "TODO", "n/a", "(not set)", "[MASKED]", "<sensitive>", "$DB_PASS", "%TOKEN%", "#{token}", "@token@", "ENC[...]", "vault:secret/data/app#password", "secretKeyRef"])
 
     # Secrets.
     def p_pw(self):

@@ -38,20 +38,20 @@ def ours(command):
 
 
 def secrethider(text):
-    # Its mask of preserved length shows the bytes by themselves; a line whose length changed all the same is compared from both ends.
+    # Its mask of preserved length counts characters, so a run of stars stands for as many bytes or a few more.
     output = run([PEERS / "venv/bin/secrethider-redact", "--mask", "preserve_length"], text).stdout
-    before, after = text.split(b"\n"), output.split(b"\n")
-    if len(before) != len(after):
-        raise ValueError("secrethider gave back another number of lines")
-    ranges, offset = [], 0
-    for old, new in zip(before, after):
-        if len(old) == len(new):
-            ranges += [(offset + at, offset + at + 1) for at in range(len(old)) if old[at] != new[at]]
-        else:
-            head = next((at for at, (a, b) in enumerate(zip(old, new)) if a != b), 0)
-            tail = next((at for at, (a, b) in enumerate(zip(reversed(old), reversed(new))) if a != b), 0)
-            ranges.append((offset + head, offset + max(head, len(old) - tail)))
-        offset += len(old) + 1
+    ranges, at, to = [], 0, 0
+    while to < len(output):
+        if output[to] == text[at]:
+            at, to = at + 1, to + 1
+            continue
+        stars = re.compile(rb"\*+").match(output, to)
+        rest = output[stars.end() : stars.end() + 12].split(b"*")[0]
+        end = at + len(stars[0]) if rest else len(text) - (len(output) - stars.end())
+        if not text.startswith(rest, end):
+            end = text.index(rest, at + 1)
+        ranges.append((at, end))
+        at, to = end, stars.end()
     return merged(ranges)
 
 
