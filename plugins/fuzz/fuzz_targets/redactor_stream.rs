@@ -9,7 +9,11 @@ static DETECTOR: OnceLock<Detector> = OnceLock::new();
 
 fn detector() -> &'static Detector {
     DETECTOR.get_or_init(|| {
-        Settings::default().compile().ok().and_then(|rules| Detector::new(rules).ok()).expect("the built-in rules compile")
+        Settings::default()
+            .compile()
+            .ok()
+            .and_then(|rules| Detector::new(rules).ok())
+            .expect("the built-in rules compile")
     })
 }
 
@@ -23,7 +27,10 @@ fn in_pieces(text: &[u8], cuts: &[u8], scalars: bool) -> Vec<Found> {
         scanner.push(at as u64, &text[at..next], &mut found);
         let progress = scanner.progress(vec![]);
         assert!(settled <= progress.settled && progress.settled <= next as u64, "what is settled stays so");
-        assert!(found[from..].iter().all(|f| settled <= f.start && f.end <= progress.settled), "a finding outside of what was settled");
+        assert!(
+            found[from..].iter().all(|f| settled <= f.start && f.end <= progress.settled),
+            "a finding outside of what was settled"
+        );
         at = next;
     }
     scanner.finish(&mut found);
