@@ -204,6 +204,21 @@ pub(crate) async fn run(command: Command) -> Result<ExitCode> {
     })
 }
 
+/// What the policies say of a command by its words alone, as at the admission gate.
+pub(crate) async fn offline(policies: &Arc<PolicySet>, argv: Vec<String>, wrapper: Vec<String>) -> Judgement {
+    let shared = Shared {
+        jsonl: false,
+        json: false,
+        namespace: "default".into(),
+        pod: "pod".into(),
+        container: "main".into(),
+        policies: None,
+        trust: None,
+    };
+    let bench = Bench { policies: policies.clone(), catalog: Arc::new(Catalog::none()), shared };
+    bench.ask(Exec { argv, wrapper }, Line::default()).await
+}
+
 struct Bench {
     policies: Arc<PolicySet>,
     catalog: Arc<Catalog>,

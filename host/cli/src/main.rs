@@ -6,6 +6,7 @@ mod compose;
 mod config;
 mod demo;
 mod evidence;
+mod export;
 mod gauges;
 mod policies;
 mod policy;
@@ -14,6 +15,7 @@ mod reference;
 mod serve;
 mod system;
 mod walkthrough;
+mod yaml;
 
 use clap::{CommandFactory, Parser, Subcommand};
 use std::{path::PathBuf, process::ExitCode};

@@ -1,5 +1,5 @@
 //! `wardgate policy`: what a module is, and what the policies would say.
-use crate::{check, policies, runtime};
+use crate::{check, export, policies, runtime};
 use anyhow::{Context, Result};
 use jiff::Timestamp;
 use std::{
@@ -23,6 +23,8 @@ pub(crate) enum Command {
     /// Ask the policies about a command, a query or a log request; nothing is run. Exit status: 0 allow, 10 deny, 11 ask.
     #[command(subcommand)]
     Check(Box<check::Command>),
+    /// Print admission manifests, made from the configuration and the policies.
+    Export(export::Args),
 }
 
 #[derive(clap::Args)]
@@ -51,6 +53,7 @@ pub(crate) fn run(command: Command) -> Result<ExitCode> {
             let host = Host::new(Settings::default())?;
             print(&inspect(&host, module(&args.file)?, &trust, None, Timestamp::now()), args.json)
         }
+        Command::Export(args) => runtime()?.block_on(export::run(args)),
         Command::Check(command) => runtime()?.block_on(check::run(*command)),
     }
 }

@@ -11,7 +11,6 @@ mod base64;
 mod below;
 mod block;
 mod columns;
-mod commands;
 mod decode;
 mod detect;
 mod guest;

@@ -22,7 +22,7 @@ use path::Paths;
 use std::{path::PathBuf, sync::Arc, time::Duration};
 use wrapper::Wrappers;
 
-pub use wrapper::Splitter;
+pub use wrapper::{Splitter, wrappers};
 
 /// Where the credential comes from. It is read again whenever its file changes, by the client itself.
 #[derive(Clone, Debug, PartialEq, Eq)]

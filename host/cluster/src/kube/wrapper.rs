@@ -60,9 +60,13 @@ impl Wrappers {
 
     /// Every wrapper that this host makes.
     pub(super) fn all(&self) -> Vec<Vec<String>> {
-        let spellings = [Spelling::Usual, Spelling::Old];
-        spellings.into_iter().filter(|_| self.seconds > 0).map(|spelling| spelling.words(self.seconds)).collect()
+        wrappers(self.seconds)
     }
+}
+
+/// Every wrapper that a host with this time limit makes; none for 0.
+pub fn wrappers(seconds: u16) -> Vec<Vec<String>> {
+    [Spelling::Usual, Spelling::Old].into_iter().filter(|_| seconds > 0).map(|s| s.words(seconds)).collect()
 }
 
 /// The image as it runs; a container whose digest is not known yet is known by itself.
