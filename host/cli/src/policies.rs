@@ -68,7 +68,7 @@ pub(crate) fn load(source: &Source) -> Result<Arc<PolicySet>> {
         plugins: &source.plugins,
         cache: cache.as_ref(),
         now: Timestamp::now(),
-        prefilter: None,
+        prefilter: Some(wardgate_policy::prefilter::make),
     };
     Ok(Arc::new(PolicySet::load(&host, source)?))
 }

@@ -27,7 +27,7 @@
 //! let modules = PolicyDirectory::open("/etc/wardgate/policies".as_ref())?.modules()?;
 //! let set = PolicySet::load(
 //!     &host,
-//!     SetSource { modules, trust: &trust, plugins: &[], cache: Some(&cache), now, prefilter: None },
+//!     SetSource { modules, trust: &trust, plugins: &[], cache: Some(&cache), now, prefilter: Some(prefilter::make) },
 //! )?;
 //! println!("{}", set.digest());
 //! # Ok(())
@@ -46,6 +46,7 @@ mod guard;
 mod imports;
 pub mod inspect;
 mod load;
+pub mod prefilter;
 pub mod redact;
 mod review;
 mod scan;

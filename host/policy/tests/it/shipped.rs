@@ -11,7 +11,7 @@ use wardgate_core::{
 };
 use wardgate_policy::{
     Cache, Host, InstallationKey, Lock, Module, PolicyDirectory, PolicySet, SetSource, TrustPolicy, engine::Settings,
-    trust::SHIPPED,
+    prefilter, set::MakePrefilter, trust::SHIPPED,
 };
 
 fn folder() -> PathBuf {
@@ -28,28 +28,27 @@ fn modules() -> Vec<Module> {
 }
 
 fn load_with(host: &Host, cache: Option<&Cache>) -> PolicySet {
+    load_filtered(host, cache, Some(prefilter::make))
+}
+
+fn load_filtered(host: &Host, cache: Option<&Cache>, prefilter: Option<MakePrefilter>) -> PolicySet {
     let trust = trust();
-    let source = SetSource {
-        modules: modules(),
-        trust: &trust,
-        plugins: &[],
-        cache,
-        now: NOW.parse().unwrap(),
-        prefilter: None,
-    };
+    let source =
+        SetSource { modules: modules(), trust: &trust, plugins: &[], cache, now: NOW.parse().unwrap(), prefilter };
     PolicySet::load(host, source).unwrap_or_else(|e| panic!("{e}"))
 }
 
 /// Loaded once for all tests here: it takes seconds. Deadlines are generous, since tests share their machine with compilers.
 fn set() -> &'static PolicySet {
     static SET: OnceLock<PolicySet> = OnceLock::new();
-    SET.get_or_init(|| {
-        let default = Settings::default();
-        let generous =
-            |b: wardgate_policy::engine::Budget| wardgate_policy::engine::Budget { time: Duration::from_secs(5), ..b };
-        let settings = Settings { review: generous(default.review), scan: generous(default.scan), ..default };
-        load_with(&Host::new(settings).unwrap(), None)
-    })
+    SET.get_or_init(|| load_with(&Host::new(generous()).unwrap(), None))
+}
+
+fn generous() -> Settings {
+    let default = Settings::default();
+    let generous =
+        |b: wardgate_policy::engine::Budget| wardgate_policy::engine::Budget { time: Duration::from_secs(5), ..b };
+    Settings { review: generous(default.review), scan: generous(default.scan), ..default }
 }
 
 fn at(namespace: &str) -> Context {
@@ -121,17 +120,74 @@ async fn a_query_is_judged_by_what_it_touches() {
 }
 
 async fn masked(channel: Channel, form: Form, text: &str, cut: usize) -> String {
-    let mut stream = set().open(&at("shop"), channel, form).await.unwrap();
+    String::from_utf8(masked_by(set(), channel, form, text.as_bytes(), cut).await).unwrap()
+}
+
+async fn masked_by(set: &PolicySet, channel: Channel, form: Form, text: &[u8], cut: usize) -> Vec<u8> {
+    let mut stream = set.open(&at("shop"), channel, form).await.unwrap();
     let mut findings = Vec::new();
-    for piece in text.as_bytes().chunks(cut) {
+    for piece in text.chunks(cut) {
         findings.extend(stream.scan(piece).await.unwrap().findings);
     }
     findings.extend(stream.finish().await.unwrap());
-    let mut bytes = text.as_bytes().to_vec();
+    let mut bytes = text.to_vec();
     for finding in findings {
         bytes[usize::try_from(finding.start).unwrap()..usize::try_from(finding.end).unwrap()].fill(b'#');
     }
-    String::from_utf8(bytes).unwrap()
+    bytes
+}
+
+/// Lines of which some hold a secret of one kind or another, in a fixed order that looks like none.
+fn mixed_lines(count: u64) -> Vec<u8> {
+    let mut state = 7_u64;
+    let mut draw = move || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state >> 33
+    };
+    let mut text = Vec::new();
+    for i in 0..count {
+        let token: String = (0..24).map(|_| char::from(b"abcdefgXYZ0123456789HJKL"[(draw() % 24) as usize])).collect();
+        let line = match draw() % 24 {
+            0 => format!("login failed password={token} host=db-{i}"),
+            1 => format!("{{\"name\":\"DB_PASSWORD\",\"value\":\"{token}\"}}"),
+            2 => format!("connect postgres://app:{token}@db.internal:5432/orders"),
+            3 => format!(
+                "-----BEGIN {k}-----\nMIIEow{token}\n{token}/{token}\n-----END {k}-----",
+                k = ["RSA PRIVATE", " KEY"].concat()
+            ),
+            4 => format!("\u{1b}[31mtoken\u{1b}[0m: {token}"),
+            5 => format!("Authorization: Bearer {token}{token}"),
+            6 => format!("long {} secret={token} {}", "lorem ipsum ".repeat(2_000), "dolor ".repeat(1_500)),
+            7 => format!("blob {}", token.repeat(900)),
+            8 => format!("kind: Secret\ndata:\n  first: {token}\n  second: {token}"),
+            _ => format!("2026-11-23T10:00:00Z INFO served request id={i} status=200 in {} ms", draw() % 900),
+        };
+        text.extend_from_slice(line.as_bytes());
+        text.push(b'\n');
+    }
+    text
+}
+
+#[tokio::test]
+async fn what_is_masked_does_not_depend_on_what_the_prefilter_skipped() {
+    let host = Host::new(generous()).unwrap();
+    let all = load_filtered(&host, None, None);
+    let portable = load_filtered(&host, None, Some(prefilter::make_portable));
+    let text = mixed_lines(500);
+    let whole = masked_by(&all, Channel::Log, Form::Text, &text, 64 << 10).await;
+    assert!(whole != text);
+    let differ = |one: &[u8]| {
+        one.iter().zip(&whole).position(|(a, b)| a != b).map(|i| {
+            let around = i.saturating_sub(80)..(i + 80).min(text.len());
+            String::from_utf8_lossy(&text[around]).into_owned()
+        })
+    };
+    for cut in [193, 4_096, 30_011, 64 << 10, text.len()] {
+        for (set, name) in [(set(), "vectors"), (&portable, "portable")] {
+            let filtered = masked_by(set, Channel::Log, Form::Text, &text, cut).await;
+            assert_eq!(differ(&filtered), None, "{name}, cut every {cut}");
+        }
+    }
 }
 
 #[tokio::test]
