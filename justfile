@@ -25,10 +25,23 @@ e2e:
     tests/setup && tests/cluster/up && tests/cluster/settled
     WARDGATE_BIN=${CARGO_TARGET_DIR:-target}/debug/wardgate tests/e2e/run; status=$?; tests/cluster/down; exit $status
 
-# What redaction finds and what it masks for nothing, on a seeded corpus: `just redaction-report --seed 7 --show 2`.
+# What redaction finds and what it masks for nothing, on a seeded corpus: `just redaction-report --seed 7 --show 2 [--peers]`.
 redaction-report *ARGS:
     cargo build --release
-    python3 tests/redaction/report.py --size 3000 {{ARGS}} -- ${CARGO_TARGET_DIR:-target}/release/wardgate redact
+    python3 tests/redaction/report.py {{ARGS}} -- ${CARGO_TARGET_DIR:-target}/release/wardgate redact
+
+# What redaction is measured beside, into the cache: secrethider, detect-secrets, gitleaks.
+redaction-peers:
+    tests/redaction/peers
+
+# Constant memory, whatever comes: lines, one line without end, random bytes. `--size 1e10` for ten gigabytes of each.
+redaction-memory *ARGS:
+    cargo build --release
+    python3 tests/redaction/memory.py {{ARGS}} -- ${CARGO_TARGET_DIR:-target}/release/wardgate redact
+
+# The redactor's stream under libFuzzer: any pieces, the findings of the whole. Needs cargo-fuzz.
+redaction-fuzz *ARGS:
+    cd plugins && RUSTC_BOOTSTRAP=1 cargo fuzz run --fuzz-dir fuzz -s none redactor_stream -- {{ARGS}}
 
 # Format, lints and dependency rules, as CI checks them.
 lint:

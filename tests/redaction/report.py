@@ -1,78 +1,145 @@
-"""usage: report.py [--seed N] [--size N] [--show N] -- COMMAND...   COMMAND masks standard input to standard output.
+"""usage: report.py [--seed N] [--rounds N] [--clean N] [--show N] [--json] [--peers] [--floor FILE] -- COMMAND...
 
-Plants a corpus (corpus.py), masks each case by itself between rare border lines, and says which secrets were left: strictly, one
-readable byte in a row of four of a secret counts as a miss.
+Measures redactors on the corpus (corpus.py). COMMAND masks standard input and takes `--findings`, as `wardgate redact` does; --peers
+measures secrethider, detect-secrets and gitleaks in the same run (`peers` installs them). See docs/redaction.md for what the figures mean.
 """
 
 import argparse
 import collections
 import json
-import subprocess
+import pathlib
 import sys
 
 import corpus
+import redactors
 
-BORDER = "=+=+= case {} =+=+="
-
-
-def masked(command, cases):
-    # Blank lines keep one case's context from another's.
-    text = "".join(f"\n\n\n{BORDER.format(at)}\n\n\n{case.text}\n" for at, case in enumerate(cases)) + f"\n\n\n{BORDER.format(len(cases))}\n"
-    done = subprocess.run(command, input=text.encode("utf-8", "surrogateescape"), stdout=subprocess.PIPE, check=True)
-    out, found = done.stdout.decode("utf-8", "replace"), []
-    at = out.index(BORDER.format(0))
-    for number in range(len(cases)):
-        begin = out.index("\n", out.index(BORDER.format(number), at)) + 1
-        at = out.index(BORDER.format(number + 1), begin)
-        found.append(out[begin:at].strip("\n"))
-    return found
+# Between two cases: lines of a kind that no one masks, so that one case's context is not another's.
+BORDER = b"\n\n2026-01-01T00:00:00Z INFO worker finished batch\n2026-01-01T00:00:00Z INFO worker waiting for batch\n\n"
+# At most so many bytes of a secret may stay readable, and only at its two ends.
+ENDS = 3
 
 
-def left(secret, shown):
-    """Whether four bytes in a row of the secret can still be read."""
-    return any(secret[i : i + 4] in shown for i in range(max(1, len(secret) - 3)))
+def judge(spans, ranges, offset):
+    """(strict, partial): whether nothing of the secrets is left but `ENDS` bytes at the ends; whether half of each is masked."""
+    strict = partial = True
+    for start, end in spans:
+        cut = redactors.covered(ranges, offset + start, offset + end)
+        length, hidden = end - start, sum(b - a for a, b in cut)
+        whole = len(cut) == 1 and length - hidden <= min(ENDS, length // 4)
+        strict &= hidden == length or whole
+        partial &= 2 * hidden >= length
+    return strict, partial
+
+
+def measure(find, cases, clean, show):
+    text, offsets = bytearray(), []
+    for case in cases:
+        text += BORDER
+        offsets.append(len(text))
+        text += case.data
+    text += BORDER
+    ranges = find(bytes(text))
+    total, caught, half = collections.Counter(), collections.Counter(), collections.Counter()
+    missed, examples, extra = collections.Counter(), collections.defaultdict(list), 0
+    for case, offset in zip(cases, offsets):
+        strict, partial = judge(case.spans, ranges, offset)
+        total[case.group] += 1
+        total[case.group, case.kind] += 1
+        caught[case.group] += strict
+        half[case.group] += partial
+        end = offset + len(case.data)
+        hidden = redactors.covered(ranges, offset, end)
+        inside = sum(b - a for s, e in case.spans for a, b in redactors.covered(ranges, offset + s, offset + e))
+        extra += sum(b - a for a, b in hidden) - inside
+        if not strict:
+            missed[case.group, case.kind] += 1
+            if len(examples[case.group, case.kind]) < show:
+                examples[case.group, case.kind].append(marked(case.data, [(a - offset, b - offset) for a, b in hidden]))
+    lines, alarms, seen = [line for _, line in clean], [], collections.Counter()
+    ranges = find(b"\n".join(lines) + b"\n")
+    at = 0
+    for group, line in clean:
+        hidden = redactors.covered(ranges, at, at + len(line))
+        if hidden:
+            seen[group] += 1
+            alarms.append(f"{group}: {marked(line, [(a - at, b - at) for a, b in hidden])}")
+        at += len(line) + 1
+    groups = [key for key in total if isinstance(key, str)]
+    count = sum(total[group] for group in groups)
+    return {
+        "groups": {group: {"cases": total[group], "recall": caught[group] / total[group], "half": half[group] / total[group]} for group in groups},
+        "cases": count,
+        "kinds": len(total) - len(groups),
+        "recall": sum(caught[group] for group in groups) / count,
+        "half": sum(half[group] for group in groups) / count,
+        "beyond_secrets": extra / max(1, sum(len(case.data) for case in cases)),
+        "clean_lines": len(clean),
+        "alarms": len(alarms),
+        "alarms_per_10000": 10_000 * len(alarms) / len(clean),
+        "alarms_by_source": dict(seen),
+        "missed": [[group, kind, number, total[group, kind], examples[group, kind]] for (group, kind), number in sorted(missed.items(), key=lambda one: (-one[1] / total[one[0]], one[0]))],
+        "false_alarms": alarms,
+    }
+
+
+def marked(data, ranges):
+    """The text with what was masked between ⟦ and ⟧."""
+    out, at = [], 0
+    for start, end in ranges:
+        out += [data[at:start], "⟦".encode(), data[start:end], "⟧".encode()]
+        at = end
+    text = b"".join([*out, data[at:]]).decode("utf-8", "replace")
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def table(figures):
+    names = list(figures)
+    groups = list(next(iter(figures.values()))["groups"])
+    yield "| | " + " | ".join(names) + " |"
+    yield "|---|" + "---:|" * len(names)
+    for group in groups:
+        yield f"| {group}, {figures[names[0]]['groups'][group]['cases']} cases | " + " | ".join(f"{100 * figures[name]['groups'][group]['recall']:.1f} %" for name in names) + " |"
+    first = figures[names[0]]
+    yield f"| **recall**, {first['cases']} cases of {first['kinds']} kinds | " + " | ".join(f"**{100 * figures[name]['recall']:.1f} %**" for name in names) + " |"
+    yield "| half of the secret or more | " + " | ".join(f"{100 * figures[name]['half']:.1f} %" for name in names) + " |"
+    yield f"| **false alarms** per 10,000 of {first['clean_lines']} clean lines | " + " | ".join(f"**{figures[name]['alarms_per_10000']:.1f}**" for name in names) + " |"
+    yield "| masked beyond the secrets, of all bytes | " + " | ".join(f"{100 * figures[name]['beyond_secrets']:.1f} %" for name in names) + " |"
 
 
 def main():
-    parser = argparse.ArgumentParser()
+    parser = argparse.ArgumentParser(usage=__doc__)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--size", type=int, default=1000)
-    parser.add_argument("--show", type=int, default=0, help="misses and false alarms to show of each kind")
+    parser.add_argument("--rounds", type=int, default=5, help="texts of each kind")
+    parser.add_argument("--clean", type=int, default=30_000, help="clean lines")
+    parser.add_argument("--show", type=int, default=0, help="texts to show of each missed kind, and false alarms")
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--peers", action="store_true")
+    parser.add_argument("--floor", type=pathlib.Path, help="a file with the least recall and the most alarms: fail below")
     parser.add_argument("command", nargs="+")
     arguments = parser.parse_args()
-    cases = list(corpus.cases(arguments.seed, arguments.size))
-    total, missed, examples = collections.Counter(), collections.Counter(), collections.defaultdict(list)
-    kinds, kind_missed = collections.Counter(), collections.Counter()
-    for case, shown in zip(cases, masked(arguments.command, cases)):
-        # A masked text says the rule: that is no part of a secret.
-        bare = __import__("re").sub(r"\[redacted:[^\]]*\]", "\x00", shown)
-        total[case.group] += 1
-        if case.group == "clean":
-            bad = bare != case.text
-        else:
-            bad = any(left(secret, bare) for secret in case.secrets)
-        kinds[case.group, case.kind] += 1
-        if bad:
-            missed[case.group] += 1
-            kind_missed[case.group, case.kind] += 1
-            if len(examples[case.group, case.kind]) < arguments.show:
-                examples[case.group, case.kind].append((case.text, shown))
-    figures = {group: {"cases": total[group], "missed" if group != "clean" else "alarms": missed[group]} for group in total}
-    positives = sum(count for group, count in total.items() if group != "clean")
-    recall = 1 - sum(count for group, count in missed.items() if group != "clean") / positives
-    alarms = missed["clean"] / total["clean"] * 10_000
+    cases, clean = list(corpus.cases(arguments.seed, arguments.rounds)), list(corpus.clean(arguments.seed, arguments.clean))
+    found = {"wardgate": redactors.ours(arguments.command)}
+    if arguments.peers:
+        found |= {"secrethider": redactors.secrethider, "gitleaks": redactors.gitleaks, "detect-secrets": redactors.detect_secrets}
+    figures = {name: measure(find, cases, clean, arguments.show) for name, find in found.items()}
+    own = figures["wardgate"]
     if arguments.json:
-        json.dump({"groups": figures, "recall": recall, "alarms_per_10000": alarms}, sys.stdout)
-        return
-    for group in total:
-        word = "alarms" if group == "clean" else "missed"
-        print(f"{group:12} {total[group]:6} cases  {missed[group]:5} {word}  {100 * missed[group] / total[group]:6.2f} %")
-    print(f"recall {100 * recall:.2f} %, {alarms:.1f} alarms per 10,000 clean lines")
-    for (group, kind), count in sorted(kind_missed.items(), key=lambda pair: -pair[1] / kinds[pair[0]]):
-        print(f"  {group}/{kind}: {count} of {kinds[group, kind]}")
-        for text, shown in examples[group, kind]:
-            print(f"      text  {text!r}\n      shown {shown!r}")
+        json.dump(figures, sys.stdout, ensure_ascii=False, indent=1)
+    else:
+        print("\n".join(table(figures)))
+        for group, kind, number, of, examples in own["missed"]:
+            print(f"missed {number} of {of}: {group}/{kind}")
+            for example in examples:
+                print(f"      {example}")
+        for alarm in own["false_alarms"][: 20 * arguments.show]:
+            print(f"alarm {alarm}")
+    if arguments.floor:
+        floor = json.loads(arguments.floor.read_text())
+        low = [f"recall of {group} is {100 * own['groups'][group]['recall']:.2f} %, the floor is {100 * least:.2f} %" for group, least in floor["recall"].items() if own["groups"][group]["recall"] < least]
+        if own["alarms_per_10000"] > floor["alarms_per_10000"]:
+            low.append(f"{own['alarms_per_10000']:.2f} false alarms per 10,000 clean lines, {floor['alarms_per_10000']} are allowed")
+        if low:
+            sys.exit("\n".join(low))
 
 
 if __name__ == "__main__":

@@ -30,8 +30,12 @@ impl ExecAllowlist {
             // CMD | ...: what stands before the shell's syntax.
             tries.push(within(&argv.join(" ")));
         }
-        for command in commands {
+        // The grammar that came furthest is most likely the one that was meant.
+        let meant = self.furthest(target, argv).map(|furthest| furthest.command).filter(|command| !command.minor);
+        for command in meant.into_iter().chain(commands) {
             tries.extend(self.mended(command, target, argv));
+        }
+        for command in self.candidates(target, name).filter(|command| !command.minor) {
             tries.extend(command.allow.iter().take(1).cloned());
         }
         tries.into_iter().find(|near| near != argv && self.passes(target, near))

@@ -100,7 +100,8 @@ pub(crate) fn loopback_url(text: &str, allowed: &Loopback, paths: &[String]) -> 
         return refuse(rules::URL_HOST, format!("{} is not this container's loopback ({hosts})", quote(&host)));
     }
     let default = if scheme == "https" { 443 } else { 80 };
-    let port = if port.is_empty() { Some(default) } else { number(port) };
+    // One spelling: no leading zeros.
+    let port = if port.is_empty() { Some(default) } else { number(port).filter(|_| !port.starts_with('0')) };
     let listed = port.is_some_and(|port| {
         allowed.ports.iter().any(|range| {
             let (first, last) = range.split_once('-').unwrap_or((range, range));

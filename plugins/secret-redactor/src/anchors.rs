@@ -1,6 +1,7 @@
 //! The places where a rule looks: literals and what must follow them. One table makes the scanner's anchors and the triggers the
 //! host is told of, so that no rule can find what no trigger asked for.
 use crate::{
+    base64, commands,
     providers::PROVIDERS,
     text::{is_blank, is_name, is_quote, skip},
     words::{CLOSED_WORDS, COLUMN_WORDS, ESCAPES, KEY_WORDS, KEYS_BY_NAME, PROSE_NOUNS, TELLING},
@@ -63,6 +64,12 @@ pub(crate) enum Role {
     Netrc,
     /// A pgpass line.
     Pgpass,
+    /// `VALUES` of an INSERT.
+    Insert,
+    /// A password in a redis ACL rule.
+    Acl,
+    /// A telling word in base64, at one of its three offsets.
+    Base64,
     /// `data` of a Secret in JSON, on one line.
     DataObject,
     /// Only asks to be shown; what it opens is a matter of the stream.
@@ -149,10 +156,16 @@ pub(crate) fn literals() -> Vec<Literal> {
             anything(&[&format!("{word}{close}")], true, false, Role::ClosedKey, &mut all);
         }
         anything(&[&format!("{word}>"), &format!("{word}\">")], true, false, Role::Element, &mut all);
-        anything(&[&format!("{word} ")], true, false, Role::Flag, &mut all);
+        anything(
+            &[&format!("-{word} "), &format!("_{word} "), &format!("{word}\t")],
+            true,
+            false,
+            Role::Flag,
+            &mut all,
+        );
     }
     for word in CLOSED_WORDS {
-        for end in [":\n", ":\r\n", ": |", ": >", "\":\n", "\"\n", "\"\r\n", "s:\n"] {
+        for end in [":\n", ":\r\n", ": |", ": >", "\":\n", "\"\n", "\"\r\n", "s:\n", "\" {\n"] {
             anything(&[&format!("{word}{end}")], true, false, Role::Lines, &mut all);
         }
         for end in ["\n", "\r\n", "'\n"] {
@@ -182,6 +195,9 @@ pub(crate) fn literals() -> Vec<Literal> {
     for word in TELLING {
         let hex: String = word.bytes().map(|b| format!("{b:02x}")).collect();
         anything(&[&hex], true, false, Role::Hex, &mut all);
+        for piece in base64::pieces(word).iter().filter(|p| p.len() >= 5) {
+            anything(&[piece], false, false, Role::Base64, &mut all);
+        }
     }
     anything(&["= <<", "=<<", "following password"], false, false, Role::Lines, &mut all);
     anything(&["=> ", "=>\"", "=>'", "=>\\", ":= ", " -> ", "\u{2192}"], false, false, Role::Arrow, &mut all);
@@ -192,7 +208,7 @@ pub(crate) fn literals() -> Vec<Literal> {
         }
     }
     all.push(Literal::new("://", false, false, Follow::Byte(b'@'), Role::Url));
-    anything(&["@tcp(", "@unix(", "@tcp6("], false, false, Role::Dsn, &mut all);
+    anything(&["@tcp(", "@unix(", "@tcp6(", "@(", "@/"], false, false, Role::Dsn, &mut all);
     anything(&["eyJ"], false, true, Role::Jwt, &mut all);
     anything(
         &["eyJhbGci", "eyJ0eXAi", "eyJraWQi", "eyJlbmMi", "eyJqa3Ui", "eyJ4NXQi", "ewogICJhbGci", "ewoiYWxnI"],
@@ -230,30 +246,35 @@ pub(crate) fn literals() -> Vec<Literal> {
     anything(&["AUTH "], false, true, Role::NextWord, &mut all);
     anything(
         &[
-            "curl ",
-            "sshpass -p",
-            "mysql -",
-            "mysqldump -",
-            "mysqladmin -",
-            "redis-cli ",
-            " login -",
-            "ldapsearch -",
-            "smbclient ",
-            "wget --",
-            "psexec ",
-            "--from-literal",
-            "net use ",
-            "openssl ",
-            "keytool ",
+            "auth default ",
+            "\"auth\" ",
+            "\"requirepass\" ",
+            "\"masterauth\" ",
+            "community ",
+            "password 0 ",
+            "password 7 ",
+            " by '",
+            " by \"",
         ],
         true,
         false,
-        Role::Command,
+        Role::NextWord,
         &mut all,
     );
+    anything(&[" on >", "\"on\" \">"], true, false, Role::Acl, &mut all);
+    anything(&["values"], true, true, Role::Insert, &mut all);
+    for start in commands::starts() {
+        anything(&[start], true, false, Role::Command, &mut all);
+    }
     anything(&["machine "], false, true, Role::Netrc, &mut all);
-    anything(&[":5432:", ":5433:", ":6432:"], false, false, Role::Pgpass, &mut all);
-    anything(&["data\":{", "data\\\":{", "[]uint8{", "[]byte{"], true, false, Role::DataObject, &mut all);
+    anything(&[":5432:", ":5433:", ":6432:", ":5439:", ":26257:", ":*:*:"], false, false, Role::Pgpass, &mut all);
+    anything(
+        &["data\":{", "data\\\":{", "data\\\": {", "[]uint8{", "[]byte{"],
+        true,
+        false,
+        Role::DataObject,
+        &mut all,
+    );
     all.push(Literal { across: true, ..Literal::new("data\": {", true, false, Follow::Anything, Role::DataObject) });
     anything(
         &[

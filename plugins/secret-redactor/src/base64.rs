@@ -19,6 +19,21 @@ pub(crate) fn decode(text: &[u8], most: usize) -> Vec<u8> {
     out
 }
 
+/// What the base64 of any text that holds `word` has in common, for each of the three places where the word may begin.
+pub(crate) fn pieces(word: &str) -> [String; 3] {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    std::array::from_fn(|offset| {
+        let bits = (offset * 8).div_ceil(6)..(offset + word.len()) * 8 / 6;
+        let byte = |i: usize| i.checked_sub(offset).and_then(|i| word.as_bytes().get(i)).copied().unwrap_or(0);
+        bits.map(|i| {
+            let at = i * 6;
+            let pair = u16::from(byte(at / 8)) << 8 | u16::from(byte(at / 8 + 1));
+            char::from(ALPHABET[usize::from(pair >> (10 - at % 8) & 63)])
+        })
+        .collect()
+    })
+}
+
 fn sextet(b: u8) -> Option<u8> {
     Some(match b {
         b'A'..=b'Z' => b - b'A',
@@ -44,6 +59,12 @@ pub(crate) fn is_text(bytes: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn pieces_are_those_of_every_offset() {
+        // base64("secret"), base64("xsecret"), base64("xxsecret")
+        assert_eq!(pieces("secret"), ["c2VjcmV0", "NlY3Jld", "zZWNyZX"].map(String::from));
+    }
 
     #[test]
     fn both_alphabets_decode() {

@@ -7,6 +7,7 @@ use crate::{
     section::Then,
     site::Mask,
     text::{is_blank, is_quote, skip, skip_back},
+    value::value_at,
 };
 
 /// How many lines a value may have.
@@ -23,6 +24,8 @@ enum Kind {
     Item,
     /// After an empty line, to the next one's end.
     Body,
+    /// The `default` of a variable in HCL.
+    Default,
     /// To the line that is this word.
     To(Vec<u8>),
 }
@@ -45,6 +48,10 @@ impl Below {
         if line.ends_with(b"\"") && memchr::memmem::find(line, b"form-data;").is_some() {
             let name = skip_back(text, end - 1, near, name_or_dash);
             return new(Kind::Body, firm(detector.meaning(&text[name..end - 1])?)?);
+        }
+        if line.ends_with(b"\" {") && line.starts_with(b"variable ") {
+            let name = skip_back(text, end - 3, near, name_or_dash);
+            return new(Kind::Default, firm(detector.meaning(&text[name..end - 3])?)?);
         }
         if let Some(at) = memchr::memmem::rfind(line, b"<<") {
             let word = line[at + 2..].strip_prefix(b"-").unwrap_or(&line[at + 2..]);
@@ -118,6 +125,18 @@ impl Below {
                     return Then::Close;
                 }
                 mask(first, last);
+                Then::Stay
+            }
+            Kind::Default => {
+                if text[first..last].starts_with(b"}") {
+                    return Then::Close;
+                }
+                if let Some(rest) = text[first..last].strip_prefix(b"default") {
+                    let value = value_at(text, last - rest.trim_ascii_start().len() + 1, last, false);
+                    if rest.trim_ascii_start().starts_with(b"=") {
+                        mask(value.start, value.end);
+                    }
+                }
                 Then::Stay
             }
             Kind::Body => {

@@ -6,7 +6,8 @@ use crate::{
     site::{Mask, Site},
     stream::{Found, Scanner},
     table::number,
-    text::{Until, is_blank, skip, skip_back},
+    text::{Until, is_blank, reads, skip, skip_back},
+    words::ESCAPES,
 };
 
 /// How deep encodings within encodings are followed.
@@ -26,36 +27,68 @@ struct Plainer {
     first: Option<usize>,
 }
 
-/// The byte that the escape at `i` stands for, and the escape's length. Only what may stand in a key or a value counts: letters,
-/// digits and some symbols, but no quote, blank or ampersand that would end a value.
-fn escape(text: &[u8], i: usize, limit: usize) -> Option<(u8, usize)> {
+/// The byte that the escape at `i` stands for, and the escape's length.
+fn any_escape(text: &[u8], i: usize, limit: usize) -> Option<(u8, usize)> {
     let rest = &text[i..limit.min(i + 12)];
-    let (code, length) = match rest {
+    let code = |a: u8, b: u8| Some(hex(a)? << 4 | hex(b)?);
+    match rest {
         [b'\\', ..] => {
             let slashes = rest.iter().take_while(|b| **b == b'\\').count();
-            let tail = &rest[slashes..];
-            match tail {
-                [b'u' | b'U', b'0', b'0', a, b, ..] => (hex(*a)? << 4 | hex(*b)?, slashes + 5),
-                [b'x' | b'X', a, b, ..] => (hex(*a)? << 4 | hex(*b)?, slashes + 3),
+            match &rest[slashes..] {
+                [b'u' | b'U', b'0', b'0', a, b, ..] => Some((code(*a, *b)?, slashes + 5)),
+                [b'x' | b'X', a, b, ..] => Some((code(*a, *b)?, slashes + 3)),
                 [a @ b'0'..=b'1', b @ b'0'..=b'7', c @ b'0'..=b'7', ..] => {
-                    ((a - b'0') << 6 | (b - b'0') << 3 | (c - b'0'), slashes + 3)
+                    Some(((a - b'0') << 6 | (b - b'0') << 3 | (c - b'0'), slashes + 3))
                 }
-                _ => return None,
+                _ => None,
             }
         }
-        [b'%', b'2', b'5', a, b, ..] if hex(*a).is_some() && hex(*b).is_some() => (hex(*a)? << 4 | hex(*b)?, 5),
-        [b'%', a, b, ..] => (hex(*a)? << 4 | hex(*b)?, 3),
-        [b'&', b'#', b'x' | b'X', a, b, b';', ..] => (hex(*a)? << 4 | hex(*b)?, 6),
+        [b'%', b'2', b'5', a, b, ..] if code(*a, *b).is_some() => Some((code(*a, *b)?, 5)),
+        [b'%', a, b, ..] => Some((code(*a, *b)?, 3)),
+        [b'&', b'#', b'x' | b'X', a, b, b';', ..] => Some((code(*a, *b)?, 6)),
         [b'&', b'#', tail @ ..] => {
             let digits = tail.iter().take_while(|b| b.is_ascii_digit()).count();
             let code = tail[..digits].iter().try_fold(0u8, |n, b| n.checked_mul(10)?.checked_add(b - b'0'))?;
-            (tail.get(digits) == Some(&b';') && digits > 0).then_some((code, digits + 3))?
+            (tail.get(digits) == Some(&b';') && digits > 0).then_some((code, digits + 3))
         }
-        _ => return None,
-    };
-    let meant =
-        code.is_ascii_alphanumeric() || matches!(code, b'=' | b':' | b'_' | b'-' | b'.' | b'+' | b'/' | b'@' | b'~');
-    meant.then_some((code, length))
+        _ => None,
+    }
+}
+
+/// An escape of what may stand in a key or a value: letters, digits and some symbols, but no quote, blank or ampersand that would
+/// end a value.
+fn escape(text: &[u8], i: usize, limit: usize) -> Option<(u8, usize)> {
+    any_escape(text, i, limit).filter(|(code, _)| {
+        code.is_ascii_alphanumeric() || matches!(code, b'=' | b':' | b'_' | b'-' | b'.' | b'+' | b'/' | b'@' | b'~')
+    })
+}
+
+/// The stretch of nothing but escapes around `text[start..end]`, where it is that; what is escaped whole is masked whole.
+fn escaped_whole(text: &[u8], (from, to): (usize, usize), (start, end): (usize, usize)) -> Option<(usize, usize)> {
+    let mut i = from;
+    while i < to {
+        let begin = i;
+        let mut count = 0;
+        while i < to
+            && let Some((_, length)) = any_escape(text, i, to)
+        {
+            i += length;
+            count += 1;
+        }
+        if count >= 8 && begin <= start && end <= i {
+            return Some((begin, i));
+        }
+        if i > start {
+            return None;
+        }
+        i = i.max(begin + 1);
+    }
+    None
+}
+
+/// Whether an anchor of escapes stands at `i`.
+fn is_anchor(text: &[u8], i: usize) -> bool {
+    matches!(text[i], b'\\' | b'%' | b'&') && ESCAPES.iter().any(|e| reads(text, i, e.as_bytes()))
 }
 
 fn hex(b: u8) -> Option<u8> {
@@ -92,7 +125,7 @@ impl Detector {
         // `\\u0070`: the anchor may be the last of several backslashes.
         let at = skip_back(text, at, floor, |b| b == b'\\');
         let near = floor.max(at.saturating_sub(64));
-        if (near..at).any(|i| matches!(text[i], b'\\' | b'%' | b'&') && escape(text, i, limit).is_some()) {
+        if (near..at).any(|i| is_anchor(text, i)) {
             return;
         }
         let from = floor.max(at.saturating_sub(BEFORE));
@@ -104,7 +137,8 @@ impl Detector {
         self.find_within(&plainer.text, site.depth + 1, &mut masks);
         let cut = to < limit || site.cut;
         for mask in masks.into_iter().filter(|m| m.end > first) {
-            let (start, end) = (plainer.from[mask.start] as usize, plainer.from[mask.end] as usize);
+            let inner = (plainer.from[mask.start] as usize, plainer.from[mask.end] as usize);
+            let (start, end) = escaped_whole(text, (from, to), inner).unwrap_or(inner);
             out.push(site.mask(mask.rule, start, end, (end == to && cut).then_some(Until::Token)));
         }
     }
@@ -132,9 +166,23 @@ impl Detector {
         }
     }
 
+    /// The anchor is a telling word in base64: the run around it is decoded, whatever kinds of character it holds.
+    pub(crate) fn base64_blob(&self, site: Site, stop: usize, out: &mut Vec<Mask>) {
+        let Site { text, at, limit, floor, .. } = site;
+        let in_run = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'_' | b'-');
+        let start = skip_back(text, at, floor, in_run);
+        let end = skip(text, stop, limit, in_run);
+        if end - start < 12 || self.base64_says(&text[start..end], site.depth) != Some(true) {
+            return;
+        }
+        let padded = skip(text, end, limit.min(end + 2), |b| b == b'=');
+        let until = (padded == limit && site.cut).then_some(Until::Token);
+        out.push(site.mask(const { number("encoded-secret") }, start, padded, until));
+    }
+
     /// What a run of base64 says: `None`, nothing that a person could read; otherwise whether a secret stands in it.
     pub(crate) fn base64_says(&self, run: &[u8], depth: u8) -> Option<bool> {
-        if depth >= DEEPEST || run.len() < 16 {
+        if depth >= DEEPEST || run.len() < 12 {
             return None;
         }
         let mut readable = None;

@@ -4,7 +4,7 @@ use crate::{
     allow,
     anchors::{self, LOOK_AHEAD, Literal, RUN_LENGTH, Role},
     keys::public_name,
-    providers::PROVIDERS,
+    providers::{PROVIDERS, Provider},
     randomness::secret_run,
     settings::Compiled,
     site::{Form, Mask, Site},
@@ -214,6 +214,9 @@ impl Detector {
             Role::DataObject => self.data_object(site, stop, out),
             Role::Escape => self.escapes(site, out),
             Role::Hex => self.hex_blob(site, out),
+            Role::Base64 => self.base64_blob(site, stop, out),
+            Role::Insert => self.insert(site, stop, out),
+            Role::Acl => self.acl(site, stop, out),
             Role::Block | Role::Lines => {}
             Role::Operator(i) => self.operator(site, i, out),
         }
@@ -246,9 +249,14 @@ impl Detector {
         if end < limit && text[end].is_ascii_alphanumeric() {
             return;
         }
-        let start = skip_back(text, start, site.floor.max(start.saturating_sub(PROVIDERS[index].back)), |b| {
+        let Provider { back, least, .. } = PROVIDERS[index];
+        let before = skip_back(text, start, site.floor.max(start.saturating_sub(back)), |b| {
             b.is_ascii_alphanumeric() || b == b'_'
         });
+        if start - before < least {
+            return;
+        }
+        let start = before;
         out.push(site.mask(table::provider(index), start, end, (end == limit && site.cut).then_some(Until::Token)));
     }
 
@@ -258,7 +266,13 @@ impl Detector {
         if site.cut || limit - start <= 4 || limit - start > 400 || !text[start..limit].iter().all(|b| is_token(*b)) {
             return;
         }
-        let until = if limit == text.len() { None } else { Some(Until::Broken) };
+        let token = &text[start..limit];
+        let until = match limit == text.len() {
+            true => None,
+            // A line may end in a name that begins like a token.
+            false if token.contains(&b'=') || !token.iter().any(u8::is_ascii_digit) => return,
+            false => Some(Until::Broken),
+        };
         out.push(site.mask(table::provider(index), start, limit, until));
     }
 

@@ -31,10 +31,13 @@ impl Detector {
     /// `KEY = VALUE`, `KEY: VALUE`, `"KEY":"VALUE"`.
     pub(crate) fn assignment(&self, site: Site, word_end: usize, out: &mut Vec<Mask>) {
         let Site { text, at, limit, .. } = site;
-        let Some(sep) = separator(text, word_end, limit, 0) else {
+        // A word in another script may go on in it.
+        let ending = if text[at..word_end].is_ascii() { word_end } else { skip(text, word_end, limit, |b| b >= 0x80) };
+        let ending = skip(text, ending, limit.min(ending + 12), |b| !text[word_end - 1].is_ascii() && b == b'\'');
+        let Some(sep) = separator(text, ending, limit, 0) else {
             return;
         };
-        let start = skip_back(text, at, site.floor.max(at.saturating_sub(64)), |b| name_or_dash(b) || b >= 0x80);
+        let start = key_start(text, at, site.floor);
         let end = skip(text, word_end, sep, is_name);
         let key = &text[start..end];
         let Some(said) = self.meaning(key).or_else(|| self.meaning_of_many(key, text, sep + 1, limit)) else { return };
@@ -226,7 +229,11 @@ impl Detector {
         } else {
             rule
         };
-        if bytes.len() >= 4 && !harmless(bytes) && !said_in_prose(text, secret, limit) && !self.settings.allows(bytes) {
+        if bytes.len() >= 4
+            && (!harmless(bytes) || uuid(bytes))
+            && !said_in_prose(text, secret, limit)
+            && !self.settings.allows(bytes)
+        {
             out.push(site.mask(self.label(text, secret, rule), secret.start, secret.end, secret.until));
         }
     }
@@ -282,6 +289,26 @@ const MANY: &[&str] = &[
     "digest", "hawk", "oauth", "signature", "aws4-hmac-sha256", "aws", "hmac", "sharedkey", "sharedkeylite",
     "mac", "sharedaccesssignature",
 ];
+
+/// Where the key that holds `at` begins; the rest of an escape before it is none of it: `%22key`, `\u0022key`.
+pub(crate) fn key_start(text: &[u8], at: usize, floor: usize) -> usize {
+    let start = skip_back(text, at, floor.max(at.saturating_sub(64)), |b| name_or_dash(b) || b >= 0x80);
+    let name = &text[start..at];
+    let before = start.checked_sub(1).filter(|i| *i >= floor).map(|i| text[i]);
+    let escaped = match before {
+        Some(b'%') if name.len() >= 2 && name[..2].iter().all(u8::is_ascii_hexdigit) => {
+            if name.starts_with(b"25") && name.len() >= 4 && name[2..4].iter().all(u8::is_ascii_hexdigit) {
+                4
+            } else {
+                2
+            }
+        }
+        Some(b'\\') if name.len() >= 5 && name[0] == b'u' && name[1..5].iter().all(u8::is_ascii_hexdigit) => 5,
+        Some(b'\\') if name.len() >= 3 && name[0] == b'x' && name[1..3].iter().all(u8::is_ascii_hexdigit) => 3,
+        _ => 0,
+    };
+    start + escaped
+}
 
 /// `arn:aws:secretsmanager:…:secret:NAME`: the word is a part of a resource's name.
 fn in_resource_name(site: Site, start: usize) -> bool {

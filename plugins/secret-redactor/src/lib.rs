@@ -11,6 +11,7 @@ mod base64;
 mod below;
 mod block;
 mod columns;
+mod commands;
 mod decode;
 mod detect;
 mod guest;

@@ -19,7 +19,8 @@ impl Detector {
         let end = skip(text, literal_end, limit.min(literal_end + 512), |b| {
             !is_blank(b) && !matches!(b, b'/' | b'"' | b'\'' | b'<' | b'>' | b'`' | b'\\' | b'\r')
         });
-        let Some(at) = memchr::memrchr(b'@', &text[literal_end..end]).map(|n| literal_end + n) else { return };
+        let near = memchr::memrchr(b'@', &text[literal_end..end]).map(|n| literal_end + n);
+        let Some(at) = near.or_else(|| beyond_slash(text, literal_end, end, limit)) else { return };
         let info = &text[literal_end..at];
         if let Some(colon) = memchr::memchr(b':', info) {
             let secret = &info[colon + 1..];
@@ -43,6 +44,9 @@ impl Detector {
     pub(crate) fn dsn(&self, site: Site, out: &mut Vec<Mask>) {
         let Site { text, at, .. } = site;
         let start = skip_back(text, at, site.floor.max(at.saturating_sub(200)), |b| b > b' ' && !is_quote(b));
+        if text[start..at].windows(3).any(|w| w == b"://") {
+            return;
+        }
         if let Some(colon) = memchr::memchr(b':', &text[start..at]) {
             let secret = &text[start + colon + 1..at];
             if !secret.is_empty() && !harmless(secret) {
@@ -128,7 +132,7 @@ impl Detector {
         if reads(text, value.start, b"password ") && !value.quoted {
             value = value_at(text, value.end, limit, site.cut);
         }
-        let auth = text[at..].starts_with(b"AUTH ");
+        let auth = reads(text, at, b"auth ") || reads(text, at, b"\"auth\" ");
         let secret = |bytes: &[u8]| {
             let mix = Mix::of(bytes);
             bytes.len() >= 3
@@ -140,8 +144,9 @@ impl Detector {
                         && !object_name(bytes)
                         && !bytes.contains(&b'=')))
         };
-        if auth && !value.quoted && object_name(&text[value.start..value.end]) && text.get(value.end) == Some(&b' ') {
-            value = value_at(text, value.end, limit, site.cut);
+        let behind = skip(text, value.end, limit, |b| is_quote(b) || is_blank(b));
+        if auth && behind > value.end && behind < limit && object_name(&text[value.start..value.end]) {
+            value = value_at(text, behind - usize::from(is_quote(text[behind - 1])), limit, site.cut);
         }
         let bytes = &text[value.start..value.end];
         let bytes = if value.quoted { bytes } else { bytes.strip_suffix(b";").unwrap_or(bytes) };
@@ -153,73 +158,6 @@ impl Detector {
                 value.start + bytes.len(),
                 value.until,
             ));
-        }
-    }
-
-    /// `curl -u user:VALUE`, `sshpass -p VALUE`, `mysql -pVALUE`, `redis-cli -a VALUE`, `docker login -p VALUE`.
-    pub(crate) fn command(&self, site: Site, out: &mut Vec<Mask>) {
-        let Site { text, at, limit, .. } = site;
-        let end = limit.min(at + 512);
-        let line = &text[at..end];
-        let rule = const { number("command-line-secret") };
-        let mut after = |flag: &[u8], glued: bool, pair: bool| {
-            let mut from = 0;
-            while let Some(n) = memchr::memmem::find(&line[from..], flag) {
-                let mut i = at + from + n + flag.len();
-                from += n + flag.len();
-                if !glued {
-                    if i >= end || !is_blank(text[i]) {
-                        continue;
-                    }
-                    i = skip(text, i, end, is_blank);
-                } else if i >= end || is_blank(text[i]) {
-                    continue;
-                }
-                let value = value_at(text, i, limit, site.cut);
-                let mut start = value.start;
-                if pair {
-                    let Some(colon) = memchr::memchr(b':', &text[start..value.end]) else { continue };
-                    start += colon + 1;
-                }
-                let bytes = &text[start..value.end];
-                if bytes.len() >= 3 && !harmless(bytes) && bytes[0] != b'-' && (!digits(bytes) || glued) {
-                    out.push(site.mask(rule, start, value.end, value.until));
-                }
-            }
-        };
-        let starts = |word: &[u8]| reads(text, at, word);
-        if starts(b"curl") {
-            after(b" -u", false, true);
-            after(b" -u", true, true);
-            after(b" --user", false, true);
-            after(b" --proxy-user", false, true);
-            after(b" -U", false, true);
-        } else if starts(b"sshpass") {
-            after(b" -p", false, false);
-            after(b" -p", true, false);
-        } else if starts(b"mysql") {
-            after(b" -p", true, false);
-        } else if starts(b"redis") {
-            after(b" -a", false, false);
-        } else if starts(b" login") || starts(b"psexec") {
-            after(b" -p", false, false);
-        } else if starts(b"ldapsearch") {
-            after(b" -w", false, false);
-        } else if starts(b"smbclient") {
-            after(b"%", true, false);
-        } else if starts(b"openssl") {
-            after(b" pass:", true, false);
-        } else if starts(b"keytool") {
-            after(b"pass", false, false);
-        } else if starts(b"net use") {
-            after(b"/user:", true, false);
-        } else if starts(b"--from-literal") {
-            let from = skip(text, at + 14, limit, |b| is_blank(b) || matches!(b, b'=' | b'"' | b'\''));
-            let name = skip(text, from, limit, |b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'));
-            let value = value_at(text, name + 1, limit, site.cut);
-            if text.get(name) == Some(&b'=') && !harmless(&text[value.start..value.end]) {
-                out.push(site.mask(rule, value.start, value.end, value.until));
-            }
         }
     }
 
@@ -242,6 +180,14 @@ impl Detector {
     pub(crate) fn pgpass(&self, site: Site, literal_end: usize, out: &mut Vec<Mask>) {
         let Site { text, limit, .. } = site;
         let end = skip(text, literal_end, limit, |b| b > b' ' && !is_quote(b));
+        if reads(text, site.at, b":*:") {
+            // `*:*:*:user:VALUE`
+            let user = skip(text, literal_end, end, |b| b != b':');
+            if user + 1 < end && !harmless(&text[user + 1..end]) {
+                out.push(site.mask(const { number("secret-in-statement") }, user + 1, end, None));
+            }
+            return;
+        }
         let rest = &text[literal_end..end];
         let mut colons = rest.iter().enumerate().filter(|(_, b)| **b == b':').map(|(i, _)| i);
         if let (Some(_), Some(second)) = (colons.next(), colons.next())
@@ -249,6 +195,44 @@ impl Detector {
             && !harmless(&rest[second + 1..])
         {
             out.push(site.mask(const { number("secret-in-statement") }, literal_end + second + 1, end, None));
+        }
+    }
+
+    /// `INSERT INTO t (a, password) VALUES (1, 'VALUE')`: the value in the place of the column that names a secret.
+    pub(crate) fn insert(&self, site: Site, literal_end: usize, out: &mut Vec<Mask>) {
+        let Site { text, at, limit, floor, .. } = site;
+        let open = skip(text, literal_end, limit, is_blank);
+        let close = skip_back(text, at, floor, is_blank);
+        if open >= limit || text[open] != b'(' || close == floor || text[close - 1] != b')' {
+            return;
+        }
+        let names = skip_back(text, close - 1, floor, |b| b != b'(');
+        let mut i = open + 1;
+        for name in text[names..close - 1].split(|b| *b == b',') {
+            let value = value_at(text, i, limit, site.cut);
+            let quoted_end = skip(text, value.end, limit, is_quote);
+            let comma = memchr::memchr2(b',', b')', &text[quoted_end..limit]).map_or(limit, |n| quoted_end + n);
+            let end = if value.quoted { value.end } else { comma.min(value.end) };
+            let name = name.trim_ascii();
+            let name = name.strip_prefix(b"`").and_then(|n| n.strip_suffix(b"`")).unwrap_or(name);
+            let said = self.meaning(name).filter(|_| end > value.start);
+            if said.is_some_and(|said| self.is_secret(said, &text[value.start..end], true)) {
+                out.push(site.mask(const { number("secret-in-statement") }, value.start, end, value.until));
+            }
+            if comma >= limit || text[comma] == b')' {
+                return;
+            }
+            i = comma + 1;
+        }
+    }
+
+    /// `on >VALUE` of a redis ACL rule.
+    pub(crate) fn acl(&self, site: Site, literal_end: usize, out: &mut Vec<Mask>) {
+        let Site { text, limit, .. } = site;
+        let end = skip(text, literal_end, limit, |b| b > b' ' && !is_quote(b));
+        if end - literal_end >= 4 && !harmless(&text[literal_end..end]) {
+            let until = (end == limit && site.cut).then_some(Until::Word);
+            out.push(site.mask(const { number("secret-in-statement") }, literal_end, end, until));
         }
     }
 
@@ -285,6 +269,20 @@ impl Detector {
             i = skip(text, value.end, limit, |b| matches!(b, b'\\' | b'"'));
         }
     }
+}
+
+/// The `@` behind a password with a slash in it, of a URL that is no web page's: `user:pa/ss@host`.
+fn beyond_slash(text: &[u8], from: usize, slash: usize, limit: usize) -> Option<usize> {
+    if slash >= limit || text[slash] != b'/' {
+        return None;
+    }
+    let colon = from + memchr::memchr(b':', &text[from..slash])?;
+    let end = skip(text, slash, limit.min(slash + 64), |b| {
+        b.is_ascii_alphanumeric()
+            || matches!(b, b'/' | b'+' | b'=' | b'_' | b'-' | b'!' | b'$' | b'*' | b'~' | b'%' | b'#')
+    });
+    // A port and a path are no password.
+    (end < limit && text[end] == b'@' && !digits(&text[colon + 1..slash])).then_some(end)
 }
 
 /// A user name that is a token: alone before the `@`, it need look less random than in a text.

@@ -2,7 +2,7 @@
 //! tuples, indexes, arrows, escapes.
 use crate::{
     detect::Detector,
-    keyed::{Setting, name_or_dash, said_in_prose},
+    keyed::{Setting, key_start, name_or_dash, said_in_prose},
     keys::{Meaning, Strength},
     site::{Mask, Site},
     table::number,
@@ -30,7 +30,7 @@ impl Detector {
     /// `<name>KEY</name><value>VALUE</value>`. `key_end`: where the key's word ends.
     pub(crate) fn closed_key(&self, site: Site, key_end: usize, out: &mut Vec<Mask>) {
         let Site { text, at, limit, .. } = site;
-        let start = skip_back(text, at, site.floor.max(at.saturating_sub(64)), name_or_dash);
+        let start = key_start(text, at, site.floor);
         let Some(said) = self.meaning(&text[start..key_end]) else { return };
         if text[key_end..limit].starts_with(b"</") {
             return self.next_element(site, said, key_end, out);
@@ -160,7 +160,8 @@ impl Detector {
         let before = &text[site.floor..start];
         let statement =
             [b"ENV ".as_slice(), b"ARG ", b"setenv ", b"export ", b"set "].iter().any(|w| before.ends_with(w));
-        if !(dashed || statement || configured(before)) {
+        let tabbed = text[literal_end - 1] == b'\t';
+        if !(dashed || statement || tabbed || configured(before)) {
             return;
         }
         let Some(said) = self.meaning(&text[start..end]) else { return };
@@ -173,7 +174,12 @@ impl Detector {
         {
             return;
         }
-        let strength = if said.strength == Strength::Weak { Strength::Likely } else { said.strength };
+        let strength = match said.strength {
+            Strength::Weak if !tabbed => Strength::Likely,
+            // The next cell of a table's head is no password.
+            Strength::Certain if tabbed => Strength::Stated,
+            other => other,
+        };
         if self.is_secret(Meaning { strength, ..said }, bytes, value.quoted || dashed) {
             let rule = self.label(text, value, const { number("command-line-secret") });
             out.push(site.mask(rule, value.start, value.end, value.until));

@@ -13,8 +13,8 @@ pub(crate) const KEY_WORDS: &[(&str, u32)] = &[
     ("sshkey", 6), ("ssh_key", 6), ("consumerkey", 6), ("consumer_key", 6), ("integration_key", 6), ("integrationkey", 6), ("routing_key", 6), ("webhook_key", 6), ("hmac_key", 6), ("aes_key", 6),
     ("aeskey", 6), ("crypt_key", 6), ("write_key", 6), ("writekey", 6), ("ingest_key", 6), ("ingestion_key", 6), ("project_key", 6), ("host_key", 6), ("subscription-key", 6), ("subscription_key", 6),
     ("functions-key", 6), ("preshared", 4), ("pre_shared", 4), ("psk", 6), ("auth", 6), ("authorization", 3), ("bearer", 6), ("cookie", 4), ("session", 8), ("sessid", 6), ("_sid", 8), ("sid=", 0), ("jwt", 8), ("signature", 8), ("sig=", 0), ("x-amz-security", 8),
-    ("otp", 4), ("_pin", 4), ("pin=", 0), ("pin:", 0), ("pincode", 4), ("cvv", 3), ("totp", 4), ("mfa", 4), ("2fa", 4), ("verification_code", 4), ("verificationcode", 4), ("one_time", 4), ("backup_code", 4), ("recovery_code", 4),
-    ("mnemonic", 8), ("seed_phrase", 8), ("seedphrase", 8), ("unseal", 8), ("recovery_key", 8), ("recoverykey", 8), ("csrf", 6), ("xsrf", 6), ("nonce_key", 6), ("salt", 8), ("pepper", 8), ("sas_", 8), ("kubeconfig", 8), ("dockerconfigjson", 8), ("code=", 0),
+    ("otp", 4), ("_pin", 4), ("pin=", 0), ("pin\"", 4), ("pass =", 0), ("pass\"", 3), ("pass'", 3), ("pin:", 0), ("pincode", 4), ("cvv", 3), ("totp", 4), ("mfa", 4), ("2fa", 4), ("verification_code", 4), ("verificationcode", 4), ("one_time", 4), ("backup_code", 4), ("recovery_code", 4),
+    ("mnemonic", 3), ("seed_phrase", 3), ("seedphrase", 3), ("seed phrase", 3), ("recovery phrase", 3), ("recovery_phrase", 3), ("unseal", 8), ("recovery_key", 8), ("recoverykey", 8), ("csrf", 6), ("xsrf", 6), ("nonce_key", 6), ("salt", 8), ("pepper", 8), ("sas_", 8), ("kubeconfig", 8), ("dockerconfigjson", 8), ("code=", 0),
     ("clave", 4), ("contrasena", 3), ("contrase\u{f1}a", 0), ("senha", 3), ("chave", 6), ("mot_de_passe", 3), ("motdepasse", 3), ("mot de passe", 3), ("parola", 3), ("wachtwoord", 3), ("haslo", 3), ("has\u{142}o", 0),
     ("kennwort", 3), ("geheim", 4), ("schluessel", 6), ("schl\u{fc}ssel", 0), ("kodeord", 3), ("losenord", 3), ("l\u{f6}senord", 0), ("salasana", 3), ("sifre", 3), ("\u{15f}ifre", 0), ("heslo", 3), ("jelszo", 3), ("jelsz\u{f3}", 0), ("passord", 3), ("lozinka", 3), ("adgangskode", 3), ("kata_sandi", 3), ("matkhau", 3), ("mat_khau", 3),
     ("slapta\u{17e}od", 0), ("geslo", 4), ("parole", 4), ("zaporka", 4), ("jeton", 6), ("cl\u{e9} ", 0), ("\u{43b}\u{43e}\u{437}\u{438}\u{43d}\u{43a}", 0), ("\u{43a}\u{43b}\u{44e}\u{447}", 0),
@@ -37,7 +37,7 @@ pub(crate) const CLOSED_WORDS: &[&str] = &[
 #[rustfmt::skip]
 pub(crate) const ESCAPES: &[&str] = &[
     "\\u004", "\\u005", "\\u006", "\\u007", "\\u003d", "\\u003a", "\\x4", "\\x5", "\\x6", "\\x7", "\\x3d", "\\14", "\\15", "\\16",
-    "%70%", "%73%", "%74%", "%61%", "%6b%", "%67%", "%41%", "%5f", "%3d", "%253d", "%255f", "&#10", "&#11", "&#12", "&#97", "&#98", "&#99",
+    "%70%", "%73%", "%74%", "%61%", "%6b%", "%67%", "%41%", "%5f", "%3d", "%253d", "%255f", "&#10", "&#11", "&#12", "&#6", "&#7", "&#8", "&#9", "%40",
     "&#x6", "&#x7", "&#x4", "&#x5",
 ];
 
@@ -166,7 +166,8 @@ pub(crate) const STATED_KINDS: &[&str] = &[
 /// Before `token`, these leave no doubt.
 #[rustfmt::skip]
 pub(crate) const TOKEN_KINDS: &[&str] = &[
-    "access", "auth", "api", "bearer", "refresh", "bot", "personal", "private", "secret", "oauth", "oauth2", "service", "deploy",
+    "http", "server", "nomad", "consul",
+    "access", "auth", "api", "bearer", "refresh", "bot", "personal", "private", "secret", "oauth", "oauth2", "service", "deploy", "http", "server",
     "registration", "runner", "root", "admin", "webhook", "verification", "app", "user", "client", "id", "jwt", "security", "login",
     "developer", "account", "sa", "join", "bootstrap", "agent", "management", "master", "read", "write", "publish", "registry",
 ];

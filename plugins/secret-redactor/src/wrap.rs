@@ -71,6 +71,9 @@ fn quoted_printable(before: &[u8]) -> bool {
 fn is_random_rest(rest: &[u8]) -> bool {
     let body = &rest[..rest.len() - rest.iter().rev().take_while(|b| **b == b'=').count()];
     let mix = Mix::of(body);
+    if body.contains(&b'=') {
+        return false;
+    }
     random(body)
         || (is_hex(body) && mix.digit > 0 && body.len() >= 4)
         || (mix.kinds() >= 2

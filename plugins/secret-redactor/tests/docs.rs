@@ -19,12 +19,19 @@ fn page() -> String {
            chance. Hex alone is not: ids and digests look the same; hex is masked by its key.\n\
          - Placeholders (`${X}`, `<redacted>`, `***`, `null`), references, paths, URLs, UUIDs, digests, times and names of objects stay\n  \
            readable. Such a shape must be the whole value: no word within a secret sets it free.\n\
+         - A UUID is an id, and stays readable, but where its key can only be a credential's: `password`, `client_secret`, `api_key`,\n  \
+           `HEROKU_API_KEY`, `access_token`. Under `token`, `session`, `partition_key` and their like it stays.\n\
+         - The name of a service is a key as well, where the value is long and random: `ALGOLIA=…`, `datadogKey: …`.\n\
          - Private keys are masked from BEGIN to END, or for 16 KiB. Only the value of a key is masked; quotes and keys stay.\n\
-         - Escape sequences, control, zero-width and direction marks are left out before judging; full-width letters count as plain ones.\n\n\
+         - Escape sequences, control, zero-width and direction marks are left out before judging; full-width letters count as plain ones.\n\
+         - Lines: a value may stand on the line below its key (YAML, argument lists, forms, here-documents) or above its name, in a\n  \
+           column whose head names a secret, or be cut by a line's end: parts of a line that the container runtime cut are read as\n  \
+           one, and a token at a line's end goes on where the next line holds nothing but its rest, or after a soft break.\n\
+         - Encodings: base64 and hex of a text that holds a secret are masked whole, escapes of URLs, HTML, JSON and shells are\n  \
+           undone first, each up to three deep. Base64 of plain text stays readable, of compressed data it does not.\n\n\
          ## What it does not find\n\n\
-         Passwords without any key or sentence around them; a secret wrapped over several lines (but for private keys and the data of a\n\
-         Secret); hex and lower-case tokens without a key; encodings nested in one another; values of keys of one or two letters.\n\
-         A UUID is never masked, whatever its key.\n\n\
+         Passwords without any key or sentence around them; hex, lower-case tokens and UUIDs without a key; passwords of plain words\n\
+         under keys that may as well hold names (`token`, `api_key`); base32 and encryption; values of keys of one or two letters.\n\n\
          ## Settings\n\n| name | default | meaning |\n|---|---|---|\n",
     );
     let schema: serde_json::Value = serde_json::from_str(SCHEMA).unwrap();

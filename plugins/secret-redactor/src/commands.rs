@@ -1,0 +1,189 @@
+//! Secrets that commands take: after a short flag, glued to it, behind a user's name, or as the n-th word. One row a command.
+use crate::{
+    allow::{digits, harmless},
+    detect::Detector,
+    site::{Mask, Site},
+    table::number,
+    text::{Until, is_blank, is_quote, reads, skip},
+    value::value_at,
+};
+
+/// How a flag gives its secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Given {
+    /// The next word.
+    Next,
+    /// The rest of the word.
+    Glued,
+    /// Behind the user and a colon, in the next word or in the rest of this one.
+    Pair,
+    /// The last of so many words behind it, if the line has them.
+    Word(usize),
+    /// Behind the user and a slash, before an `@` or the word's end.
+    Slash,
+}
+
+/// A command's beginning, and its flags that give a secret.
+type Command = (&'static str, &'static [(&'static str, Given)]);
+
+#[rustfmt::skip]
+const COMMANDS: &[Command] = &[
+    ("curl ", &[(" -u", Given::Pair), (" --user", Given::Pair), (" --proxy-user", Given::Pair), (" -U", Given::Pair)]),
+    ("wget --", &[(" --user", Given::Pair)]),
+    ("sshpass -p", &[(" -p", Given::Next), (" -p", Given::Glued)]),
+    ("mysql -", &[(" -p", Given::Glued)]),
+    ("mysqldump -", &[(" -p", Given::Glued)]),
+    ("mysqladmin -", &[(" -p", Given::Glued)]),
+    ("mariadb -", &[(" -p", Given::Glued)]),
+    ("redis-cli ", &[(" -a", Given::Next)]),
+    (" login -", &[(" -p", Given::Next)]),
+    ("psexec ", &[(" -p", Given::Next)]),
+    ("mongo ", &[(" -p", Given::Next)]),
+    ("mongosh ", &[(" -p", Given::Next)]),
+    ("mongodump ", &[(" -p", Given::Next)]),
+    ("mongorestore ", &[(" -p", Given::Next)]),
+    ("cqlsh ", &[(" -p", Given::Next)]),
+    ("sqlcmd ", &[(" -P", Given::Next)]),
+    ("bcp ", &[(" -P", Given::Next)]),
+    ("isql ", &[(" -P", Given::Next)]),
+    ("sqlplus ", &[("sqlplus ", Given::Slash)]),
+    ("jdbc:oracle:thin:", &[("jdbc:oracle:thin:", Given::Slash)]),
+    ("impdp ", &[("impdp ", Given::Slash)]),
+    ("expdp ", &[("expdp ", Given::Slash)]),
+    ("ldapsearch -", &[(" -w", Given::Next)]),
+    ("ldapmodify -", &[(" -w", Given::Next)]),
+    ("ldapadd -", &[(" -w", Given::Next)]),
+    ("smbclient ", &[("%", Given::Glued)]),
+    ("rpcclient ", &[("%", Given::Glued)]),
+    ("openssl ", &[(" pass:", Given::Glued), (" -k", Given::Next), (" -K", Given::Next)]),
+    ("keytool ", &[("pass", Given::Next)]),
+    ("net use ", &[(" /user:", Given::Word(2))]),
+    ("htpasswd -", &[("htpasswd -", Given::Word(4))]),
+    ("useradd -", &[(" -p", Given::Next)]),
+    ("usermod -", &[(" -p", Given::Next)]),
+    ("unzip -", &[(" -P", Given::Next)]),
+    ("zip -", &[(" -P", Given::Next)]),
+    ("7z x ", &[(" -p", Given::Glued)]),
+    ("7z a ", &[(" -p", Given::Glued)]),
+    ("unrar ", &[(" -p", Given::Glued)]),
+    ("rabbitmqctl ", &[(" add_user", Given::Word(2)), (" change_password", Given::Word(2)), (" authenticate_user", Given::Word(2))]),
+    ("snmpwalk -", &[(" -c", Given::Next), (" -A", Given::Next), (" -X", Given::Next)]),
+    ("snmpget -", &[(" -c", Given::Next), (" -A", Given::Next), (" -X", Given::Next)]),
+    ("ipmitool ", &[(" -P", Given::Next)]),
+    ("xfreerdp ", &[(" /p:", Given::Glued)]),
+    ("rdesktop ", &[(" -p", Given::Next)]),
+    ("sqoop ", &[(" -p", Given::Next)]),
+    ("impala-shell ", &[(" -l", Given::Next)]),
+    ("service-principal ", &[(" -p", Given::Next)]),
+    ("influx ", &[(" -p", Given::Next), (" -t", Given::Next)]),
+    ("vncpasswd ", &[(" -f", Given::Next)]),
+    ("expect ", &[(" send ", Given::Next)]),
+    ("vault login ", &[("vault login", Given::Next)]),
+    ("consul login ", &[("-bearer-token", Given::Next)]),
+    ("az login ", &[(" -p", Given::Next)]),
+    ("cryptsetup ", &[(" --key", Given::Next)]),
+    ("nmcli ", &[(" password", Given::Next), (" psk", Given::Next)]),
+    ("wpa_passphrase ", &[("wpa_passphrase", Given::Word(2))]),
+    ("snowsql ", &[(" -p", Given::Next)]),
+    ("clickhouse-client ", &[(" --password", Given::Next)]),
+    ("mc alias set ", &[("mc alias set", Given::Word(4))]),
+    ("mc config host add ", &[("mc config host add", Given::Word(4))]),
+    ("--from-literal", &[]),
+];
+
+/// The literals at which commands begin.
+pub(crate) fn starts() -> impl Iterator<Item = &'static str> {
+    COMMANDS.iter().map(|(start, _)| *start)
+}
+
+/// How far behind its name a command's flags are looked for.
+const FAR: usize = 512;
+
+impl Detector {
+    /// The anchor is a command's beginning.
+    pub(crate) fn command(&self, site: Site, out: &mut Vec<Mask>) {
+        let Site { text, at, limit, .. } = site;
+        if reads(text, at, b"--from-literal") {
+            return self.from_literal(site, out);
+        }
+        if at > site.floor
+            && text[at].is_ascii_alphanumeric()
+            && (text[at - 1].is_ascii_alphanumeric() || text[at - 1] == b'_')
+        {
+            return;
+        }
+        let end = limit.min(at + FAR);
+        let flags =
+            COMMANDS.iter().filter(|(start, _)| reads(text, at, start.as_bytes())).flat_map(|(_, flags)| *flags);
+        for (flag, given) in flags {
+            let mut from = at;
+            while let Some(n) = memchr::memmem::find(&text[from..end], flag.as_bytes()) {
+                from += n + flag.len();
+                self.given(site, from, *given, out);
+            }
+            // The command's own name was matched in any case.
+            if matches!(given, Given::Slash) && from == at {
+                self.given(site, (at + flag.len()).min(end), *given, out);
+            }
+        }
+    }
+
+    /// The secret of the flag that ends at `i`.
+    fn given(&self, site: Site, i: usize, given: Given, out: &mut Vec<Mask>) {
+        let Site { text, limit, .. } = site;
+        let apart = i < limit && (is_blank(text[i]) || text[i] == b'=');
+        let first = skip(text, i, limit, |b| is_blank(b) || b == b'=');
+        let (start, end, until) = match given {
+            Given::Next if !apart => return,
+            Given::Glued if apart => return,
+            Given::Next | Given::Glued => {
+                let value = value_at(text, first, limit, site.cut);
+                (value.start, value.end, value.until)
+            }
+            Given::Pair => {
+                let value = value_at(text, first, limit, site.cut);
+                let Some(colon) = memchr::memchr(b':', &text[value.start..value.end]) else { return };
+                (value.start + colon + 1, value.end, value.until)
+            }
+            Given::Word(n) => {
+                let mut value = value_at(text, first, limit, site.cut);
+                for _ in 1..n {
+                    let next = skip(text, value.end, limit, |b| is_quote(b) || is_blank(b));
+                    if next >= limit {
+                        return;
+                    }
+                    value = value_at(text, next, limit, site.cut);
+                }
+                (value.start, value.end, value.until)
+            }
+            Given::Slash => {
+                let start = skip(text, first, limit, is_quote);
+                let user = skip(text, start, limit, |b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'$' | b'#'));
+                if user == start || text.get(user) != Some(&b'/') || user >= limit {
+                    return;
+                }
+                let end = skip(text, user + 1, limit, |b| b > b' ' && b != b'@' && !is_quote(b));
+                (user + 1, end, (end == limit && site.cut).then_some(Until::Word))
+            }
+        };
+        let bytes = &text[start.min(end)..end];
+        let count = given == Given::Next && digits(bytes);
+        if bytes.len() >= 3 && !harmless(bytes) && bytes[0] != b'-' && !count && !self.settings.allows(bytes) {
+            out.push(site.mask(const { number("command-line-secret") }, start, end, until));
+        }
+    }
+
+    /// `--from-literal=NAME=VALUE`
+    fn from_literal(&self, site: Site, out: &mut Vec<Mask>) {
+        let Site { text, at, limit, .. } = site;
+        let from = skip(text, at + 14, limit, |b| is_blank(b) || is_quote(b) || b == b'=');
+        let name = skip(text, from, limit, |b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'));
+        if name >= limit || text[name] != b'=' {
+            return;
+        }
+        let value = value_at(text, name + 1, limit, site.cut);
+        if !harmless(&text[value.start..value.end]) {
+            out.push(site.mask(const { number("command-line-secret") }, value.start, value.end, value.until));
+        }
+    }
+}
