@@ -193,7 +193,8 @@ pub(crate) fn literals() -> Vec<Literal> {
     }
     anything(ESCAPES, true, false, Role::Escape, &mut all);
     for word in TELLING {
-        let hex: String = word.bytes().map(|b| format!("{b:02x}")).collect();
+        let digit = |n: u8| char::from_digit(u32::from(n), 16);
+        let hex: String = word.bytes().flat_map(|b| [digit(b >> 4), digit(b & 15)]).flatten().collect();
         anything(&[&hex], true, false, Role::Hex, &mut all);
         for piece in base64::pieces(word).iter().filter(|p| p.len() >= 5) {
             anything(&[piece], false, false, Role::Base64, &mut all);

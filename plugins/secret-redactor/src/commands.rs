@@ -104,7 +104,7 @@ impl Detector {
     pub(crate) fn command(&self, site: Site, out: &mut Vec<Mask>) {
         let Site { text, at, limit, .. } = site;
         if reads(text, at, b"--from-literal") {
-            return self.from_literal(site, out);
+            return self.literal_of_a_secret(site, out);
         }
         if at > site.floor
             && text[at].is_ascii_alphanumeric()
@@ -174,7 +174,7 @@ impl Detector {
     }
 
     /// `--from-literal=NAME=VALUE`
-    fn from_literal(&self, site: Site, out: &mut Vec<Mask>) {
+    fn literal_of_a_secret(&self, site: Site, out: &mut Vec<Mask>) {
         let Site { text, at, limit, .. } = site;
         let from = skip(text, at + 14, limit, |b| is_blank(b) || is_quote(b) || b == b'=');
         let name = skip(text, from, limit, |b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'));

@@ -231,7 +231,7 @@ pub(crate) fn meaning(key: &[u8], more: &[String]) -> Option<Meaning> {
     let service = || {
         let named =
             (0..words).any(|i| is(i, class::SERVICE)) && !(0..words).any(|i| is(i, class::ABOUT | class::PUBLIC));
-        named.then(|| Meaning {
+        named.then_some(Meaning {
             strength: Strength::Service,
             rule: const { number("credential-assignment") },
             uuid: false,

@@ -202,7 +202,7 @@ fn is_password(bytes: &[u8], quoted: bool) -> bool {
             && !hump(bytes))
         || (digits(bytes) && (4..=10).contains(&bytes.len()) && quoted);
     (4..=256).contains(&bytes.len())
-        && bytes.iter().all(|b| b.is_ascii_graphic())
+        && bytes.iter().all(u8::is_ascii_graphic)
         && (odd || (quoted && !object_name(bytes)))
         && !harmless(bytes)
         && !address(bytes)

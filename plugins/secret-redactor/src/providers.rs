@@ -45,6 +45,8 @@ const fn after(
     Provider { id, description, starts, lead, secret, example, near_miss, back: 0, least: 0 }
 }
 
+// One row of the table, in the order of its columns.
+#[allow(clippy::too_many_arguments)]
 const fn back(
     id: &'static str,
     description: &'static str,
