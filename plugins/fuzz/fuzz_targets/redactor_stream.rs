@@ -3,17 +3,18 @@
 #![no_main]
 use libfuzzer_sys::fuzz_target;
 use secret_redactor::{Detector, Found, Scanner, Settings, find_all, join};
-use std::sync::OnceLock;
+use std::cell::OnceCell;
 
-static DETECTOR: OnceLock<Detector> = OnceLock::new();
+thread_local! {
+    static DETECTOR: OnceCell<&'static Detector> = const { OnceCell::new() };
+}
 
 fn detector() -> &'static Detector {
-    DETECTOR.get_or_init(|| {
-        Settings::default()
-            .compile()
-            .ok()
-            .and_then(|rules| Detector::new(rules).ok())
-            .expect("the built-in rules compile")
+    DETECTOR.with(|cell| {
+        *cell.get_or_init(|| {
+            let rules = Settings::default().compile().expect("the built-in settings compile");
+            Box::leak(Box::new(Detector::new(rules).expect("the built-in rules compile")))
+        })
     })
 }
 
