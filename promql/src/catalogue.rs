@@ -122,7 +122,7 @@ fn narrowing(selector: &VectorSelector) -> u64 {
         } else {
             1
         };
-        if named == 0 { 1 } else { (of / named).max(1) }
+        u64::checked_div(of, named).map_or(1, |share| share.max(1))
     });
     by_matcher.max().unwrap_or(1)
 }

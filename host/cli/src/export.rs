@@ -79,8 +79,10 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode> {
             _ => gatekeeper(&identities, &commands),
         }
     };
-    let text: String = documents.iter().map(|document| format!("---\n{}", yaml::render(document))).collect();
-    std::io::stdout().lock().write_all(text.as_bytes())?;
+    let mut out = std::io::stdout().lock();
+    for document in &documents {
+        write!(out, "---\n{}", yaml::render(document))?;
+    }
     Ok(ExitCode::SUCCESS)
 }
 

@@ -102,8 +102,7 @@ impl MemoryDisk {
     /// flushed survive if it says so as well. Old handles go on with the old disk.
     #[must_use]
     pub fn after_power_cut(&self, mut survives: impl FnMut() -> bool) -> Self {
-        let mut inner = self.inner();
-        inner.fault = None;
+        let inner = self.inner();
         let mut files = BTreeMap::new();
         for (id, content) in &inner.files {
             let mut left = content.durable.clone();

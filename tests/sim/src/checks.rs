@@ -5,7 +5,7 @@ use std::{
     path::Path,
     sync::{Arc, Mutex},
 };
-use wardgate_core::{CallId, Cut, Limits, Outcome, Settled};
+use wardgate_core::{CallId, Limits, Outcome, Settled};
 use wardgate_evidence::{Kind, Reader, memory::MemoryDisk, verify};
 
 /// Where the log lies.
@@ -172,7 +172,7 @@ impl Watch {
             Outcome::Complete(_) if recorded && !self.has_recording(settled.id()) => {
                 self.report(Broken::Unrecorded { call })
             }
-            Outcome::Cut(Cut::Recorder) | _ => {}
+            _ => {}
         }
     }
 

@@ -65,7 +65,7 @@ impl Reviewers for Actors {
             vec![Opinion { plugin, monitor: false, verdict }]
         })
     }
-    fn set_digest(&self) -> &str {
+    fn set_digest(&self) -> &'static str {
         "simulated"
     }
 }

@@ -111,7 +111,7 @@ pub fn run(seed: u64, flaw: Flaw) -> Result<Tally, Broken> {
     let ids = Arc::new(Numbers::default());
     let mut disk = MemoryDisk::new(dice.pick(&[64 << 10, 1 << 20, 8 << 20]));
     let mut tally = Tally::default();
-    for _ in 0..1 + dice.below(4) {
+    for _ in 0..=dice.below(4) {
         watch.look_at(&disk);
         // Opening may fail on a full or faulty disk: then nothing is served, and nothing is lost.
         let options = Options {
@@ -189,7 +189,7 @@ fn stretch(
     }
     let settled = std::cell::RefCell::new(Tally::default());
     let mut executor = Executor::new(dice.clone(), clock.clone());
-    for _ in 0..1 + dice.below(6) {
+    for _ in 0..=dice.below(6) {
         let fate = dice.one_in(10).then(|| dice.below(60));
         let stop = if dice.one_in(6) { Some(Duration::from_millis(dice.below(12_000) as u64)) } else { None };
         let far = Arc::new(FarEnd { dice: dice.clone(), clock: clock.clone(), watch: watch.clone() });

@@ -52,7 +52,7 @@ fn a_planted_flaw_is_found() {
         (Flaw::ForgetsAtBorders, |broken| matches!(broken, Broken::SecretShown { .. })),
         (Flaw::LosesOutcomes, |broken| matches!(broken, Broken::SettledUnrecorded { .. })),
     ] {
-        let found = (0..500).filter_map(|seed| run(seed, flaw).err()).find(|broken| fits(broken));
+        let found = (0..500).filter_map(|seed| run(seed, flaw).err()).find(fits);
         assert!(found.is_some(), "{flaw:?} was not found");
     }
 }

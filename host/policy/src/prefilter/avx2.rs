@@ -4,9 +4,15 @@ use super::{
     patterns::{DIGIT, Hit, LOWER, Patterns, Run, SYMBOL, UPPER},
     pieces::{PIECE, Pieces},
 };
-use std::arch::x86_64::*;
+use std::arch::x86_64::{
+    __m256i, _mm256_and_si256, _mm256_cmpeq_epi8, _mm256_min_epu8, _mm256_movemask_epi8, _mm256_or_si256,
+    _mm256_set_epi64x, _mm256_set1_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_srli_epi16, _mm256_sub_epi8,
+    _mm256_xor_si256,
+};
 
 const BLOCK: usize = 64;
+/// The same, as places within a text are counted.
+const STEP: u32 = 64;
 /// A block and what its last piece looks ahead.
 const LOADED: usize = BLOCK + 8;
 
@@ -145,7 +151,7 @@ impl Finder {
                 next += 1;
             }
             count += number;
-            at += BLOCK as u32;
+            at += STEP;
         }
         let count = self.thin(&text[from..], &mut candidates[..count]);
         for candidate in &candidates[..count] {

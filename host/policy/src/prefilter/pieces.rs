@@ -4,7 +4,7 @@
 //! A model of ordinary logs chooses. It decides how fast the search is, never what it finds: nibbles, buckets and hashes let too
 //! much through, and every literal is tested exactly at the end.
 use super::patterns::{Literal, Patterns};
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 /// Text of the kind that the filter must be fastest on; two lines of each of some common forms.
 const SAMPLE: &str = include_str!("sample.txt");
@@ -141,7 +141,9 @@ impl Pieces {
             starts[hash + 1] += starts[hash];
         }
         let mut lengths = [false; PIECE + 1];
-        chosen.iter().for_each(|piece| lengths[piece.classes.len()] = true);
+        for piece in &chosen {
+            lengths[piece.classes.len()] = true;
+        }
         let furthest = chosen.iter().map(|piece| piece.offset).max().unwrap_or(0);
         Self { groups, bits, starts, entries: sorted.into_iter().map(|(_, entry)| entry).collect(), lengths, furthest }
     }
@@ -191,7 +193,7 @@ struct Piece {
 fn choose(patterns: &Patterns, model: &Model) -> Vec<Piece> {
     let mut order: Vec<usize> = (0..patterns.literals.len()).filter(|i| !implied(patterns, *i)).collect();
     order.sort_by_key(|i| patterns.literals[*i].text.len());
-    let mut seen: HashMap<Vec<Class>, ()> = HashMap::new();
+    let mut seen: HashSet<Vec<Class>> = HashSet::new();
     let mut chosen = Vec::with_capacity(order.len());
     for literal in order {
         let Literal { text, any_case, .. } = &patterns.literals[literal];
@@ -202,10 +204,10 @@ fn choose(patterns: &Patterns, model: &Model) -> Vec<Piece> {
         let pieces: Vec<Piece> = pieces.collect();
         let rarest = pieces.iter().map(|piece| piece.cost).fold(f32::MAX, f32::min);
         // A piece that is looked for anyway costs nothing more.
-        let known = |piece: &Piece| seen.contains_key(&piece.classes) && piece.cost < rarest * 20.0 + 3e-4;
+        let known = |piece: &Piece| seen.contains(&piece.classes) && piece.cost < rarest * 20.0 + 3e-4;
         let best = pieces.into_iter().min_by(|a, b| known(b).cmp(&known(a)).then(a.cost.total_cmp(&b.cost)));
         if let Some(best) = best {
-            seen.insert(best.classes.clone(), ());
+            seen.insert(best.classes.clone());
             chosen.push(best);
         }
     }
