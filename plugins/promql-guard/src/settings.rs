@@ -66,7 +66,7 @@ budgets! {
     /// Points per series of a range query.
     max_points: u64 = 11_000;
     /// How long ago a query may begin.
-    max_age_seconds: u64 = 100 * DAY;
+    max_age_seconds: u64 = 3660 * DAY;
     /// Ranges and subqueries on the way to a selector, added up; a cheap query may go beyond.
     max_window_seconds: u64 = 31 * DAY;
     /// Offsets on the way to a selector, added up; and how far `@` may be from the query's own time.
