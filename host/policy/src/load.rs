@@ -93,7 +93,8 @@ impl<W: World> Loaded<W> {
             pre,
         };
         // What was frozen may be larger than a call may be: better to know now.
-        loaded.fresh(request.call.time).map_err(LoadError::guest("first fresh instance"))?;
+        // The first instance maps pages that later ones find warm: it has the time of a load, and the memory of a call.
+        loaded.fresh(host.settings.load.time).map_err(LoadError::guest("first fresh instance"))?;
         if let (false, Some(cache)) = (cached, cache) {
             cache.store(&key, &artifact, &component);
         }
