@@ -205,7 +205,8 @@ pub(crate) fn literals() -> Vec<Literal> {
     for (i, provider) in PROVIDERS.iter().enumerate() {
         for start in provider.starts {
             let word_start = provider.back == 0 && start.as_bytes()[0].is_ascii_alphanumeric();
-            all.push(Literal::new(start, false, word_start, Follow::Anything, Role::Provider(i)));
+            let follow = if provider.holds == 0 { Follow::Anything } else { Follow::Byte(provider.holds) };
+            all.push(Literal::new(start, false, word_start, follow, Role::Provider(i)));
         }
     }
     all.push(Literal::new("://", false, false, Follow::Byte(b'@'), Role::Url));

@@ -233,6 +233,21 @@ impl Detector {
             .filter(|end| *end > at)
     }
 
+    /// Whether more text behind `limit` could make `text[at..limit]` a match of pattern `id`.
+    fn may_match(&self, text: &[u8], at: usize, limit: usize, id: PatternID) -> bool {
+        let input = Input::new(text).range(at..limit).anchored(regex_automata::Anchored::Pattern(id));
+        let mut cache = self.cache.borrow_mut();
+        let Ok(mut state) = self.tokens.start_state_forward(&mut cache, &input) else { return true };
+        for byte in &text[at..limit] {
+            match self.tokens.next_state(&mut cache, state, *byte) {
+                Ok(next) if next.is_dead() => return false,
+                Ok(next) => state = next,
+                Err(_) => return true,
+            }
+        }
+        true
+    }
+
     fn provider(&self, site: Site, index: usize, at: usize, out: &mut Vec<Mask>) {
         let Site { text, limit, .. } = site;
         let (lead, secret) = self.patterns[index];
@@ -267,6 +282,9 @@ impl Detector {
             return;
         }
         let token = &text[start..limit];
+        if !self.may_match(text, start, limit, self.patterns[index].1) {
+            return;
+        }
         let until = match limit == text.len() {
             true => None,
             // A line may end in a name that begins like a token.
@@ -356,6 +374,9 @@ impl Detector {
         }
         for &i in &self.at_runs {
             self.provider_run(site, i, out);
+            for part in memchr::memchr_iter(b'/', run).take(16) {
+                self.provider_run(Site { at: at + part + 1, ..site }, i, out);
+            }
         }
         if self.token_rule(text, at, end).is_some() || allow::uuid(run) {
             return;
@@ -370,16 +391,16 @@ impl Detector {
         if says == Some(false) {
             return self.headless_jwt(site, at, end, out);
         }
-        if public_context(site) {
-            return;
-        }
-        let whole = run.iter().filter(|b| **b == b'/').count() * 10 <= run.len() && secret_run(run, least);
+        let readable = if public_context(site) { behind_host(site, end) } else { Some(at) };
+        let Some(from) = readable else { return };
+        let whole =
+            from == at && run.iter().filter(|b| **b == b'/').count() * 10 <= run.len() && secret_run(run, least);
         if whole {
             let padded = skip(text, end, limit.min(end + 2), |b| b == b'=');
-            let (at, padded) = dotted(site, at, padded);
+            let (at, padded) = joined(site, at, padded);
             return out.push(site.mask(const { number("high-entropy") }, at, padded, cut(at, padded)));
         }
-        let mut start = at;
+        let mut start = from;
         while start < end {
             let stop = skip(text, start, end, |b| !matches!(b, b'/' | b'-' | b'_' | b'+'));
             if stop - start >= least
@@ -390,7 +411,7 @@ impl Detector {
             }
             start = stop + 1;
         }
-        let mut start = at;
+        let mut start = from;
         while start < end {
             let stop = skip(text, start, end, |b| b != b'/');
             if stop - start >= least
@@ -441,27 +462,64 @@ fn key_end(text: &[u8], at: usize, stop: usize) -> usize {
     skip(text, at, stop, |b| b.is_ascii_alphanumeric() || b == b'_')
 }
 
-/// A random run with the random runs that dots join to it: the parts of a token.
-fn dotted(site: Site, at: usize, end: usize) -> (usize, usize) {
+/// Where the path begins, of a URL whose host's name the run at hand began in.
+fn behind_host(site: Site, end: usize) -> Option<usize> {
+    let Site { text, at, floor, .. } = site;
+    let word = skip_back(text, at, floor.max(at.saturating_sub(128)), |b| !is_blank(b) && !is_quote(b));
+    memchr::memmem::find(&text[word..at], b"://")?;
+    memchr::memchr(b'/', &text[at..end]).map(|n| at + n + 1)
+}
+
+/// A random run with the parts of its token that a dot, a colon and their like join to it.
+fn joined(site: Site, at: usize, end: usize) -> (usize, usize) {
     let Site { text, floor, limit, .. } = site;
     let part = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
     let (mut at, mut end) = (at, end);
-    while text.get(end) == Some(&b'.') && end < limit {
+    while end < limit && is_joint(text[end]) {
         let next = skip(text, end + 1, limit, part);
-        if next < end + 11 || Mix::of(&text[end + 1..next]).kinds() < 3 {
+        let piece = &text[end + 1..next];
+        let mix = Mix::of(piece);
+        let random = if text[end] == b'.' { piece.len() >= 10 && mix.kinds() == 3 } else { odd(piece, 8) };
+        if !random {
             break;
         }
-        end = next;
+        end = skip(text, next, limit.min(next + 2), |b| b == b'=');
     }
     let far = floor.max(at.saturating_sub(200));
-    while at > far && text[at - 1] == b'.' {
+    while at > far && is_joint(text[at - 1]) {
         let before = skip_back(text, at - 1, far, part);
-        if before + 11 > at - 1 || Mix::of(&text[before..at - 1]).kinds() < 3 {
+        let piece = &text[before..at - 1];
+        let mix = Mix::of(piece);
+        // A token's own mark stands at the beginning of its word: `sl.u.`, `vk1.a.`, `0.`.
+        let alone = before == floor || !matches!(text[before - 1], b'/' | b'@' | b'\\');
+        let mark = text[at - 1] == b'.'
+            && alone
+            && !piece.is_empty()
+            && (piece.len() <= 2 || (piece.len() <= 9 && mix.digit > 0));
+        if !(mark
+            || (piece.len() >= 10 && mix.kinds() == 3)
+            || allow::uuid(piece)
+            || (text[at - 1] != b'.' && odd(piece, 5)))
+        {
             break;
         }
         at = before;
     }
     (at, end)
+}
+
+/// What joins the parts of one token.
+fn is_joint(b: u8) -> bool {
+    matches!(b, b'.' | b':' | b'|' | b'!' | b'~' | b'$')
+}
+
+/// A part of a token: of more than one kind, and no name.
+fn odd(piece: &[u8], least: usize) -> bool {
+    let mix = Mix::of(piece);
+    piece.len() >= least
+        && ((mix.digit >= 6 && mix.digit == piece.len())
+            || (mix.digit > 0 && mix.lower + mix.upper > 0 && !allow::object_name(piece))
+            || (mix.upper > 0 && mix.lower > 0 && mix.changes >= 3 && crate::model::naturalness(piece) < 0))
 }
 
 /// The first place in `text` where a literal ends, and the state there. A loop of its own, so that the state stays in a register.

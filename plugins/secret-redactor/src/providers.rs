@@ -20,6 +20,8 @@ pub(crate) struct Provider {
     /// How many letters and digits before the match belong to the secret at most, and at least.
     pub(crate) back: usize,
     pub(crate) least: usize,
+    /// A byte that the token holds behind its start, where the start alone is a common word; 0: none is asked for.
+    pub(crate) holds: u8,
 }
 
 const fn p(
@@ -30,7 +32,7 @@ const fn p(
     example: &'static str,
     near_miss: &'static str,
 ) -> Provider {
-    Provider { id, description, starts, lead: "", secret, example, near_miss, back: 0, least: 0 }
+    Provider { id, description, starts, lead: "", secret, example, near_miss, back: 0, least: 0, holds: 0 }
 }
 
 const fn after(
@@ -42,7 +44,7 @@ const fn after(
     example: &'static str,
     near_miss: &'static str,
 ) -> Provider {
-    Provider { id, description, starts, lead, secret, example, near_miss, back: 0, least: 0 }
+    Provider { id, description, starts, lead, secret, example, near_miss, back: 0, least: 0, holds: 0 }
 }
 
 // One row of the table, in the order of its columns.
@@ -57,7 +59,20 @@ const fn back(
     example: &'static str,
     near_miss: &'static str,
 ) -> Provider {
-    Provider { id, description, starts, lead: "", secret, example, near_miss, back, least }
+    Provider { id, description, starts, lead: "", secret, example, near_miss, back, least, holds: 0 }
+}
+
+// One row of the table, in the order of its columns.
+const fn near(
+    holds: u8,
+    id: &'static str,
+    description: &'static str,
+    starts: &'static [&'static str],
+    secret: &'static str,
+    example: &'static str,
+    near_miss: &'static str,
+) -> Provider {
+    Provider { id, description, starts, lead: "", secret, example, near_miss, back: 0, least: 0, holds }
 }
 
 #[rustfmt::skip]
@@ -115,7 +130,7 @@ pub(crate) const PROVIDERS: &[Provider] = &[
     after("slack-webhook", "Slack webhook path", &["hooks.slack.com/"], "hooks\\.slack\\.com/(?:services|workflows|triggers)/", "[A-Za-z0-9/_-]{20,}", "https://hooks.slack.com/services/T{u8}/B{u8}/{w24}", "https://hooks.slack.com/services/"),
     after("discord-webhook", "Discord webhook path", &["discord.com/api/webhooks/", "discordapp.com/api/webhooks/"], "discord(?:app)?\\.com/api/webhooks/", "[0-9]{10,}/[A-Za-z0-9_-]{30,}", "https://discord.com/api/webhooks/{d18}/{b68}", "https://discord.com/api/webhooks/{d18}"),
     after("teams-webhook", "Microsoft Teams webhook path", &["webhook.office.com/", "outlook.office.com/webhook"], "(?:webhook\\.office\\.com/webhookb2/|outlook\\.office\\.com/webhookb?2?/)", "[A-Za-z0-9@/-]{60,}", "https://corp.webhook.office.com/webhookb2/{h8}-{h4}-{h4}-{h4}-{h12}@{h8}-{h4}-{h4}-{h4}-{h12}/IncomingWebhook/{h32}/{h8}-{h4}-{h4}-{h4}-{h12}", "https://corp.webhook.office.com/webhookb2/"),
-    p("discord-token", "Discord bot token", &[], r"(?:MT|Nz|OD)[A-Za-z0-9_-]{21,25}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,}", "MT{b24}.{b6}.{b38}", "MT{b4}.x"),
+    p("discord-token", "Discord bot token", &[], r"[MNO][A-Za-z0-9_-]{22,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,}", "MT{b24}.{b6}.{b38}", "MT{b4}.x"),
     back("telegram-bot-token", "Telegram bot token", &[":AA"], 12, 6, ":AA[A-Za-z0-9_-]{32,34}", "{d10}:AA{b33}", "x:AA:bb"),
     p("sendgrid-key", "SendGrid API key", &["SG."], r"SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{20,}", "SG.{b22}.{b43}", "SG.UTF.x"),
     p("mailgun-key", "Mailgun key", &["key-"], "key-[a-f0-9]{32}", "key-{h32}", "key-{h8}"),
@@ -127,7 +142,7 @@ pub(crate) const PROVIDERS: &[Provider] = &[
     p("notion-token", "Notion token", &["ntn_"], "ntn_[A-Za-z0-9]{30,}", "ntn_{w46}", "ntn_x secret_key"),
     p("figma-token", "Figma token", &["figd_", "figdr_", "figu_"], "fig(?:d|dr|u)_[A-Za-z0-9_-]{30,}", "figd_{b40}", "figd_x"),
     p("postman-key", "Postman API key", &["PMAK-"], "PMAK-[a-f0-9]{24}-[a-f0-9]{34}", "PMAK-{h24}-{h34}", "PMAK-{h4}"),
-    p("dropbox-token", "Dropbox token", &["sl.u.", "sl.A", "sl.B"], r"sl\.(?:u\.)?[AB][A-Za-z0-9_-]{60,}", "sl.B{b130}", "sl.Bx"),
+    p("dropbox-token", "Dropbox token", &["sl.u.", "sl.A", "sl.B", "sl.C"], r"sl\.(?:u\.)?[A-Za-z0-9_-]{60,}", "sl.B{b130}", "sl.Bx"),
     p("typeform-token", "Typeform token", &["tfp_"], "tfp_[A-Za-z0-9_.=-]{40,}", "tfp_{b59}", "tfp_x"),
     p("contentful-token", "Contentful token", &["CFPAT-"], "CFPAT-[A-Za-z0-9_-]{40,}", "CFPAT-{b43}", "CFPAT-x"),
     p("facebook-token", "Facebook access token", &["EAA"], "EAA(?:[A-Z0-9][A-Za-z0-9]{40,}|[A-Za-z0-9]{90,})", "EAAC{w120}", "EAACx"),
@@ -138,7 +153,7 @@ pub(crate) const PROVIDERS: &[Provider] = &[
     // Payment and trade
     p("stripe-key", "Stripe API key", &["sk_live_", "sk_test_", "rk_live_", "rk_test_", "sk_prod_", "sk_org_"], "[sr]k_(?:live|test|prod|org)_[A-Za-z0-9_]{10,}", "sk_live_{w24}", "sk_live_x"),
     p("stripe-webhook-secret", "Stripe webhook secret", &["whsec_"], "whsec_[A-Za-z0-9+/=]{20,}", "whsec_{w32}", "whsec_x"),
-    p("square-token", "Square token", &["sq0atp-", "sq0csp-", "sq0idp-", "EAAAE", "EAAAl"], "(?:sq0(?:atp|csp|idp)-[A-Za-z0-9_-]{20,}|EAAA[El][A-Za-z0-9_-]{50,})", "sq0atp-{b22}", "sq0atp-x"),
+    p("square-token", "Square token", &["sq0atp-", "sq0csp-", "sq0idp-", "EAAA"], "(?:sq0(?:atp|csp|idp)-[A-Za-z0-9_-]{20,}|EAAA[A-Za-z0-9_+=-]{56,})", "sq0atp-{b22}", "sq0atp-x"),
     p("paypal-braintree", "PayPal Braintree token", &["access_token$"], r"access_token\$(?:production|sandbox)\$[a-z0-9]{16}\$[a-f0-9]{32}", "access_token$production${l16}${h32}", "access_token$x"),
     p("shopify-token", "Shopify token", &["shpat_", "shpca_", "shppa_", "shpss_", "shpua_"], "shp(?:at|ca|pa|ss|ua)_[a-fA-F0-9]{30,}", "shpat_{h32}", "shpat_{h4}"),
     p("shippo-token", "Shippo token", &["shippo_live_", "shippo_test_"], "shippo_(?:live|test)_[a-f0-9]{40}", "shippo_live_{h40}", "shippo_live_x"),
@@ -253,7 +268,7 @@ pub(crate) const PROVIDERS: &[Provider] = &[
     p("pubnub-secret", "PubNub secret key", &["sec-c-"], "sec-c-[A-Za-z0-9+/=-]{30,}", "sec-c-{s44}", "sec-c-x"),
     p("resend-key", "Resend key", &["re_"], "re_[A-Za-z0-9]{6,10}_[A-Za-z0-9]{20,}", "re_{w8}_{w24}", "re_x"),
     p("runpod-key", "RunPod key", &["rpa_"], "rpa_[A-Z0-9]{30,}[a-z0-9]*", "rpa_{u46}", "rpa_x"),
-    p("salesforce-token", "Salesforce session or refresh token", &["00D", "5Aep861"], "(?:00D[A-Za-z0-9]{12,15}![A-Za-z0-9._]{60,}|5Aep861[A-Za-z0-9._]{60,})", "5Aep861{w80}", "00Dx"),
+    p("salesforce-token", "Salesforce session or refresh token", &["00D", "5Aep861"], "(?:00D[A-Za-z0-9]{12,15}![A-Za-z0-9._-]{60,}|5Aep861[A-Za-z0-9._]{60,})", "5Aep861{w80}", "00Dx"),
     p("trigger-dev-key", "Trigger.dev key", &["tr_dev_", "tr_prod_", "tr_stg_", "tr_pat_"], "tr_(?:dev|prod|stg|pat)_[A-Za-z0-9]{20,}", "tr_prod_{w24}", "tr_dev_x"),
     p("valtown-token", "Val Town token", &["vtwn_"], "vtwn_[A-Za-z0-9]{20,}", "vtwn_{w32}", "vtwn_x"),
     p("vercel-blob-token", "Vercel Blob token", &["vercel_blob_rw_"], "vercel_blob_rw_[A-Za-z0-9]{10,}_[A-Za-z0-9]{20,}", "vercel_blob_rw_{w16}_{w30}", "vercel_blob_rw_x"),
@@ -284,7 +299,7 @@ pub(crate) const PROVIDERS: &[Provider] = &[
     p("netbird-token", "NetBird token", &["nbp_"], "nbp_[A-Za-z0-9]{36}", "nbp_{w36}", "nbp_x"),
     p("nomic-key", "Nomic key", &["nk-"], "nk-[A-Za-z0-9_-]{43}", "nk-{b43}", "nk-x"),
     p("nylas-key", "Nylas key", &["nyk_"], "nyk_(?:v0_)?[A-Za-z0-9]{40,}", "nyk_v0_{w64}", "nyk_x"),
-    p("onesignal-key", "OneSignal key", &["os_v2_"], "os_v2_(?:app|org)_[a-z2-7]{60,}", "os_v2_app_abcdefghijabcdefghijabcdefghijabcdefghijabcdefghijabcdefghijabcdefgh", "os_v2_x"),
+    p("onesignal-key", "OneSignal key", &["os_v2_"], "os_v2_(?:app|org)_[a-z0-9]{60,}", "os_v2_app_abcdefghijabcdefghijabcdefghijabcdefghijabcdefghijabcdefghijabcdefgh", "os_v2_x"),
     p("plain-key", "Plain key", &["plainApiKey_"], "plainApiKey_[A-Za-z0-9_-]{20,}", "plainApiKey_{w40}", "plainApiKey_x"),
     p("polar-token", "Polar token", &["polar_oat_", "polar_pat_", "polar_ort_"], "polar_(?:oat|pat|ort)_[A-Za-z0-9_-]{30,}", "polar_oat_{w43}", "polar_oat_x"),
     p("quicknode-key", "QuickNode key", &["QN_"], "QN_[a-f0-9]{32}", "QN_{h32}", "QN_x"),
@@ -324,4 +339,113 @@ pub(crate) const PROVIDERS: &[Provider] = &[
     p("portainer-key", "Portainer key", &["ptr_"], "ptr_[A-Za-z0-9+/_-]{40,}=?", "ptr_{s43}=", "ptr_x"),
     p("scalr-token", "Scalr token", &["tfcp."], r"tfcp\.[A-Za-z0-9_-]{40,}", "tfcp.{b80}", "tfcp.x"),
     p("akamai-token", "Akamai EdgeGrid token", &["akab-"], "akab-[a-z0-9]{16}-[a-z0-9]{16}", "akab-{l16}-{l16}", "akab-x"),
+    // Further forms, by issuer
+    p("aws-mws-token", "Amazon MWS or Login with Amazon secret", &["amzn.mws.", "amzn1.oa2-cs."], r"amzn(?:\.mws\.[a-f0-9-]{36}|1\.oa2-cs\.v1\.[a-f0-9]{40,})", "amzn.mws.{h8}-{h4}-{h4}-{h4}-{h12}", "amzn.mws.x"),
+    p("aws-appsync-key", "AWS AppSync key", &["da2-"], "da2-[a-z0-9]{26}", "da2-{l26}", "da2-x"),
+    p("google-hmac-key", "Google Cloud Storage HMAC key", &["GOOG"], "GOOG(?:[A-Z0-9]{57}|[A-Z0-9]{20})", "GOOG1E{u55}", "GOOGLE"),
+    p("google-auth-code", "Google OAuth code", &["4/0A"], "4/0A[A-Za-z0-9_-]{30,}", "4/0A{b60}", "4/0Ax"),
+    p("firebase-key", "Firebase cloud messaging key", &["AAAA"], "AAAA[A-Za-z0-9_-]{7}:[A-Za-z0-9_-]{100,}", "AAAA{b7}:APA91b{b134}", "AAAAx"),
+    back("azure-signed-key", "Azure key with its mark: search, functions, registry, Cosmos, IoT", &["AzSe", "AzFu", "+ACR", "ACDb", "+AEh", "+ASb", "+ARm", "AIoT", "+ASt", "AzCa", "+ABa", "+AMC", "JQQJ99"], 80, 30, r"(?:AzSe|AzFu|\+ACR|ACDb|\+AEh|\+ASb|\+ARm|AIoT|\+ASt|AzCa|\+ABa|\+AMC|JQQJ99)[A-Za-z0-9+/]{5,24}={0,2}", "{w42}AzSe{w6}", "x AzSeAb"),
+    p("atlassian-oauth-token", "Atlassian OAuth or Forge token", &["ATOA", "ATCTT", "ATSTT", "ATRTT"], "AT(?:OA|CTT|STT|RTT)[A-Za-z0-9_=.-]{24,}", "ATOA{b64}", "ATOAx"),
+    p("linode-token", "Linode token", &["linode_"], "linode_[a-f0-9]{40,}", "linode_{h64}", "linode_x"),
+    p("qovery-token", "Qovery token", &["qov_"], "qov_[A-Za-z0-9_]{30,}", "qov_{w40}", "qov_x"),
+    p("depot-token", "Depot token", &["depot_"], "depot_(?:project|org|user)?_?[a-f0-9]{40,}", "depot_project_{h64}", "depot_x"),
+    p("dagger-token", "Dagger token", &["dag_"], "dag_[A-Za-z0-9_-]{20,}_[A-Za-z0-9_-]{20,}", "dag_{w24}_{w32}", "dag_x"),
+    p("openai-session-key", "OpenAI session or ephemeral key", &["sess-", "ek_"], "(?:sess-[A-Za-z0-9]{40}|ek_[a-f0-9]{32,}|ek_[A-Za-z0-9_-]{60,})", "sess-{w40}", "sess-x"),
+    p("anthropic-session-key", "Windsurf, Letta or Bifrost key", &["sk-ws-", "sk-let-", "sk-bf-"], "sk-(?:ws|let|bf)-[A-Za-z0-9_-]{20,}", "sk-let-{b60}", "sk-let-x"),
+    p("wandb-key", "Weights & Biases key", &["wandb_v1_", "local-"], "(?:wandb_v1_[A-Za-z0-9_-]{40,}|local-[a-f0-9]{40})", "wandb_v1_{b77}", "wandb_v1_x"),
+    p("modelscope-key", "Key that is a UUID behind a mark: ModelScope, Anaconda, Ark", &["ms-", "an-", "ark-"], "(?:ms|an|ark)-[a-f0-9]{8}(?:-[a-f0-9]{4}){3}-[a-f0-9]{12}", "ms-{h8}-{h4}-{h4}-{h4}-{h12}", "ms-x"),
+    p("llama-key", "Llama API or Meta key", &["LLM|", "OC|"], r"(?:LLM|OC)\|[0-9]{6,}\|[A-Za-z0-9_-]{20,}", "LLM|{d15}|{b27}", "LLM|x"),
+    p("nebius-key", "Nebius or Yandex key of the v1 form", &["v1.Cm"], "v1\\.Cm[A-Za-z0-9_-]{60,}(?:\\.[A-Za-z0-9_-]{20,})?", "v1.CmQ{b160}", "v1.Cmx"),
+    p("humanloop-key", "Humanloop or PromptLayer key", &["hl_sk_", "pl_"], "(?:hl_sk_[A-Za-z0-9]{30,}|pl_[a-f0-9]{32})", "hl_sk_{h48}", "hl_sk_x"),
+    p("browser-use-key", "Key of a browser service: Browser Use, Hyperbrowser, Steel", &["bu_", "hb_", "ste-"], "(?:bu_[A-Za-z0-9_-]{40,}|hb_[a-f0-9]{28,}|ste-[A-Za-z0-9]{40,})", "bu_{b43}", "bu_x"),
+    p("luma-key", "Luma key", &["luma-"], "luma-[a-f0-9-]{36,}", "luma-{h8}-{h4}-{h4}-{h4}-{h12}-{h8}", "luma-x"),
+    p("photoroom-key", "Key of a short sk_ form: Photoroom, Vapi, Checkout, Knock, Clearbit", &["sk_pr_", "sk_sbox_", "sk_prd_", "sk_live-", "sk_dev_", "sk_stg_", "sk_eu_", "sk_us_"], "sk_(?:pr|sbox|prd|live|dev|stg|eu|us)[_-][A-Za-z0-9_-]{20,}", "sk_sbox_{l27}", "sk_sbox_x"),
+    p("knock-key", "Key of the pk_ form: Courier, Magic, Svix", &["pk_prod_", "dk_prod_", "pk_live_", "pk_test_", "svix_"], "(?:[pd]k_(?:prod|live|test)_[A-Za-z0-9]{24,}|svix_[A-Za-z0-9._-]{30,})", "pk_prod_{u28}", "pk_prod_x"),
+    p("sk-form-key", "Key of the sk_ form without a mark: Sanity, Freemius, Baremetrics", &["sk_"], "sk_[A-Za-z0-9]{22,}", "sk_{w29}", "sk_x"),
+    p("asaas-key", "Asaas key", &["$aact_"], r"\$aact_[A-Za-z0-9+/=:_-]{40,}", "$aact_prod_{s100}", "$aact_x"),
+    p("cashfree-key", "Cashfree key", &["cfsk_ma_"], "cfsk_ma_(?:test|prod)_[A-Za-z0-9_]{20,}", "cfsk_ma_test_{h32}_{h8}", "cfsk_ma_x"),
+    p("midtrans-key", "Midtrans server key", &["Mid-server-", "SB-Mid-server-"], "(?:SB-)?Mid-server-[A-Za-z0-9_-]{16,}", "Mid-server-{w24}", "Mid-server-x"),
+    p("pagarme-key", "Pagar.me, PagSeguro or Iugu key", &["ak_live_", "ak_test_", "ek_live_", "ek_test_"], "[ae]k_(?:live|test)_[A-Za-z0-9]{24,}", "ak_live_{w30}", "ak_live_x"),
+    p("test-token", "Token of the test_ form: Mollie, Lob, GoCardless", &["test_"], "test_(?:[a-f0-9]{35}|pub_[a-f0-9]{31}|[A-Z][A-Za-z0-9]{29})", "test_{h35}", "test_x test_reads"),
+    p("ebay-credential", "eBay certificate or application id", &["PRD-", "SBX-"], "(?:PRD|SBX)-[a-f0-9]{12}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}", "PRD-{h12}-{h4}-{h4}-{h4}-{h4}", "PRD-x"),
+    p("ebay-token", "eBay user token", &["v^1.1#"], r"v\^1\.1#[A-Za-z0-9#^+/=]{60,}", "v^1.1#i^1#{s100}", "v^1.1#x"),
+    p("blockfrost-key", "Blockfrost key", &["mainnet", "preprod"], "(?:mainnet|preprod)[A-Za-z0-9]{32}", "mainnet{w32}", "mainnetx"),
+    p("tatum-key", "Tatum key", &["t-6"], "t-6[a-f0-9]{23}-[a-f0-9]{24}", "t-6{h23}-{h24}", "t-6x"),
+    p("nostr-key", "Nostr or bech32 secret key", &["nsec1", "ncryptsec1", "edsk", "spsk1"], "(?:nsec1[a-z0-9]{50,}|ncryptsec1[a-z0-9]{60,}|(?:edsk|spsk1)[A-Za-z0-9]{48,})", "nsec1{l58}", "nsec1x"),
+    p("shopify-app-token", "Shopify partner, theme or delegate token", &["prtapi_", "shptka_", "shpit_", "shpsst_", "shpcat_"], "(?:prtapi|shptka|shpit|shpsst|shpcat)_[a-fA-F0-9]{30,}", "prtapi_{h32}", "prtapi_x"),
+    p("sourcegraph-licence", "Sourcegraph dotcom, workspace or licence key", &["sgd_", "slk_", "sgw_"], "sg[dw]_[A-Za-z0-9_]{30,}", "sgd_{h64}", "sgd_x"),
+    p("segment-token", "Segment token", &["sgp_"], "sgp_[A-Za-z0-9]{60,}", "sgp_{w64}", "sgp_xx"),
+    p("hcaptcha-secret", "hCaptcha secret", &["ES_"], "ES_[a-f0-9]{32}", "ES_{h32}", "ES_x"),
+    p("turnstile-secret", "Cloudflare Turnstile secret", &["0x4AAA"], "0x4AAA[A-Za-z0-9_-]{26,}", "0x4AAAAAAA{b27}", "0x4AAA"),
+    p("honeycomb-ingest-key", "Honeycomb ingest key", &["hcaic_", "hcbic_", "hcxic_", "hcaac_"], "hc[a-z](?:ic|ac)_[a-z0-9]{40,}", "hcaic_{l58}", "hcaic_x"),
+    p("dynatrace-platform-token", "Dynatrace platform token", &["dt0s16.", "dt0e01.", "dt0r01.", "dt0a01.", "dt0v01."], r"dt0[a-z][0-9]{2}\.[A-Z0-9]{8,}\.[A-Z0-9]{40,}", "dt0s16.{u8}.{u64}", "dt0s16.x"),
+    p("datadog-key", "Datadog key of the new forms", &["ddapp_", "ddpat_", "ddsat_", "ddkey_", "ddapi_"], "dd(?:app|pat|sat|key|api)_[A-Za-z0-9_]{24,}", "ddapp_{w34}", "ddapp_x"),
+    p("pagerduty-key", "PagerDuty token of its new form", &["pdus+", "pdeu+"], r"pd(?:us|eu)\+[A-Za-z0-9_+-]{20,}", "pdus+_{b30}", "pdus+"),
+    p("coralogix-key", "Coralogix key", &["cxtp_", "cxup_", "cxkp_"], "cx[tuk]p_[A-Za-z0-9]{28,}", "cxtp_{w30}", "cxtp_x"),
+    p("incident-key", "Incident.io, FireHydrant or Honeybadger key", &["inc_", "fhb-", "hbp_"], "(?:inc_[a-f0-9]{40,}|fhb-[a-f0-9]{32,}|hbp_[A-Za-z0-9]{30,})", "hbp_{w36}", "hbp_x"),
+    p("logicmonitor-token", "LogicMonitor token", &["lma_", "lmb_"], "lm[ab]_[A-Za-z0-9+/=^(){}\\[\\]_.-]{30,}", "lmb_{s60}", "lmb_x"),
+    p("devcycle-key", "DevCycle key", &["dvc_"], "dvc_(?:server|client|mobile)_[A-Za-z0-9_]{20,}", "dvc_server_{w43}", "dvc_x"),
+    p("launchdarkly-api-key", "LaunchDarkly API key", &["api-"], "api-[a-f0-9]{8}-[a-f0-9]{4}-4[a-f0-9]{3}-[a-f0-9]{4}-[a-f0-9]{12}", "api-{h8}-{h4}-4{h3}-{h4}-{h12}", "api-server"),
+    back("unleash-token", "Unleash token", &[":production.", ":development.", ":staging.", "*:*."], 24, 0, r"(?:\*|:(?:production|development|staging))(?::\*)?\.[a-f0-9]{40,}", "default:production.{h56}", "*:production.x"),
+    p("growthbook-key", "GrowthBook key", &["sdk-"], "sdk-[A-Za-z0-9]{14,24}", "sdk-{w16}", "sdk-{h4}"),
+    near(b'.', "airtable-token", "Airtable token", &["pat"], r"pat[A-Za-z0-9]{14}\.[a-f0-9]{64}", "pat{w14}.{h64}", "patx"),
+    p("konnect-token", "Kong Konnect token", &["kpat_", "spat_"], "[ks]pat_[A-Za-z0-9]{30,}", "kpat_{w45}", "kpat_x"),
+    p("postman-collection-key", "Postman collection key", &["PMAT-"], "PMAT-[A-Z0-9]{20,}", "PMAT-{u26}", "PMAT-x"),
+    p("chief-tools-token", "Chief Tools token", &["ctp_", "cti_", "ctu_"], "ct[piu]_[A-Za-z0-9]{30,}", "ctp_{w40}", "ctp_x"),
+    p("lichess-token", "Lichess or Kolide token", &["lip_", "k2sk_v1_"], "(?:lip_[A-Za-z0-9]{20}|k2sk_v[0-9]_[A-Za-z0-9+/]{24,})", "lip_{w20}", "lip_x"),
+    p("ionic-token", "Ionic token", &["ion_"], "ion_[A-Za-z0-9]{42}", "ion_{w42}", "ion_x"),
+    p("iterative-token", "Iterative or DVC token", &["isat_"], "isat_[A-Za-z0-9]{40,}", "isat_{w50}", "isat_x"),
+    p("pangea-token", "Pangea token", &["pts_", "pti_"], "pt[si]_[a-z2-7]{32}", "pts_abcdefghijklmnopqrstuvwxyz234567", "pts_x"),
+    p("pinterest-token", "Pinterest token", &["pina_", "pinr."], r"pin(?:a_|r\.)[A-Za-z0-9_-]{30,}", "pina_{w80}", "pina_x"),
+    p("samsara-token", "Samsara token", &["samsara_api_"], "samsara_api_[A-Za-z0-9]{20,}", "samsara_api_{w30}", "samsara_api_x"),
+    p("sindri-key", "Sindri key", &["sindri_", "sindri-"], "sindri[_-][A-Za-z0-9_-]{30,}", "sindri_{w60}", "sindri_x"),
+    p("localstack-token", "LocalStack token", &["ls-"], "ls-[A-Za-z]{8}-[A-Za-z0-9-]{20,}", "ls-abCdEfGh-{d4}-{w4}-{w4}-{w20}", "ls-x"),
+    p("lightspeed-token", "Lightspeed or Vend token", &["lsxs_", "XS_"], "(?:lsxs_(?:pt|at)_[A-Za-z0-9]{20,}|XS_[A-Za-z0-9]{30,})", "lsxs_pt_{w30}", "lsxs_x"),
+    p("mergify-key", "Mergify key", &["mka_"], "mka_[A-Za-z0-9_-]{40,}", "mka_{b60}", "mka_x"),
+    p("rainforest-key", "Rainforest key", &["apikey_", "sbx_apikey_"], "(?:sbx_)?apikey_[A-Za-z0-9]{30,}", "apikey_{h64}", "apikey_x"),
+    p("telnyx-key", "Telnyx key", &["KEY0"], "KEY0[A-F0-9]{30,}_[A-Za-z0-9]{20,}", "KEY01{d30}_{w22}", "KEY0x"),
+    p("onfido-token", "Onfido token", &["api_live.", "api_sandbox.", "api_live_", "api_test_", "api_sandbox_"], r"api_(?:live|sandbox|test)(?:_[a-z]{2})?[._][A-Za-z0-9_-]{10,}(?:\.[A-Za-z0-9_-]{30,})?", "api_live.{b11}.{b32}", "api_live.x"),
+    p("workato-token", "Workato token", &["wrkaus-", "wrkaeu-", "wrkasg-", "wrkaau-", "wrkatrial-", "wrkprx-"], "wrk(?:a[a-z]{2,5}|prx)-[A-Za-z0-9_.-]{30,}", "wrkaus-{b60}", "wrkaus-x"),
+    back("webex-token", "Webex token", &["_PF84_", "_P0A1_"], 70, 40, "_P[A-Z0-9]{3}_[a-f0-9-]{36}", "{w64}_PF84_{h8}-{h4}-{h4}-{h4}-{h12}", "_PF84_x"),
+    p("riot-key", "Riot Games key", &["RGAPI-"], "RGAPI-[a-f0-9-]{36}", "RGAPI-{h8}-{h4}-{h4}-{h4}-{h12}", "RGAPI-x"),
+    p("social-token", "VK, TikTok or Instagram token", &["vk1.a.", "act.", "IGQV", "IGAA", "rft."], r"(?:vk1\.a\.[A-Za-z0-9_-]{60,}|(?:act|rft)\.[A-Za-z0-9]{40,}(?:![0-9]+\.[a-z0-9]{2})?|IG(?:QV|AA)[A-Za-z0-9_-]{60,})", "vk1.a.{b85}", "vk1.a.x"),
+    p("stackhawk-key", "StackHawk key", &["hawk."], r"hawk\.[A-Za-z0-9_-]{18,22}\.[A-Za-z0-9_-]{18,22}", "hawk.{b20}.{b20}", "hawk.x"),
+    near(b'.', "authress-key", "Authress access key", &["sc_", "ext_", "scauth_", "authress_"], r"(?:sc|ext|scauth|authress)_[A-Za-z0-9]{5,30}\.[A-Za-z0-9]{4,6}\.(?:acc[_-][A-Za-z0-9-]{10,32}|[A-Za-z0-9_-]{10,32})\.[A-Za-z0-9+/_=-]{30,}", "sc_{l8}.{l5}.acc_{l12}.{b50}", "sc_x"),
+    near(b':', "rancher-token", "Rancher token", &["token-", "kubeconfig-u-", "kubeconfig-user-"], "(?:token-[a-z0-9]{5}|kubeconfig-u(?:ser)?-[a-z0-9.-]{5,20}):[a-z0-9]{50,}", "token-{l5}:{l54}", "token-x"),
+    near(b'|', "convex-key", "Convex deploy key", &["prod:", "dev:", "preview:", "project:"], r"(?:prod|dev|preview|project):[a-z0-9:-]+\|[A-Za-z0-9+/=_-]{40,}", "prod:happy-otter-254|{b60}", "prod:x"),
+    p("appwrite-key", "Appwrite key", &["standard_"], "standard_[a-f0-9]{100,}", "standard_{h256}", "standard_x"),
+    p("builder-key", "Builder.io key", &["bpk-"], "bpk-[a-f0-9]{30,}", "bpk-{h32}", "bpk-x"),
+    p("chromatic-token", "Chromatic or Percy token", &["chpt_", "web_"], "(?:chpt_[a-f0-9]{12,}|web_[a-f0-9]{64})", "chpt_{h15}", "chpt_x"),
+    p("lambdatest-key", "LambdaTest key", &["LT_"], "LT_[A-Za-z0-9]{40,}", "LT_{w50}", "LT_x"),
+    p("deepsource-token", "DeepSource token", &["dsp_"], "dsp_[A-Za-z0-9]{30,}", "dsp_{w40}", "dsp_x"),
+    p("jsr-token", "JSR token", &["jsrp_", "jsrd_", "jsrw_", "jsru_"], "jsr[pdwu]_[A-Za-z0-9]{30,}", "jsrp_{w40}", "jsrp_x"),
+    p("gemfury-token", "Gemfury token", &["fury_", "furyp_"], "furyp?_[A-Za-z0-9]{20,}", "fury_{w24}", "fury_x"),
+    p("dependency-track-key", "Dependency-Track key", &["odt_"], "odt_[A-Za-z0-9_]{32,}", "odt_{w32}", "odt_x"),
+    p("teamcity-token", "TeamCity token", &["eyJ0eXAiOiAiVENWMiJ9"], r"eyJ0eXAiOiAiVENWMiJ9\.[A-Za-z0-9_-]{20,}\.[A-Za-z0-9_-]{20,}", "eyJ0eXAiOiAiVENWMiJ9.{b36}.{b48}", "eyJ0eXAiOiAiVENWMiJ9"),
+    p("gcntfy-key", "Canadian Digital Service key", &["gcntfy-"], "gcntfy-[A-Za-z0-9-]{40,}", "gcntfy-x-{h8}-{h4}-{h4}-{h4}-{h12}-{h8}-{h4}-{h4}-{h4}-{h12}", "gcntfy-x"),
+    p("foursquare-key", "Foursquare key", &["fsq3"], "fsq3[A-Za-z0-9+/]{40,}={0,2}", "fsq3{s44}=", "fsq3x"),
+    p("imagekit-key", "ImageKit private key", &["private_"], "private_[A-Za-z0-9+/]{26,27}={0,2}", "private_{s27}=", "private_x"),
+    p("branch-key", "Branch secret", &["secret_live_", "secret_test_"], "secret_(?:live|test)_[A-Za-z0-9]{30,}", "secret_live_{w32}", "secret_live_x"),
+    p("twitch-token", "Twitch chat token", &["oauth:"], "oauth:[a-z0-9]{30}", "oauth:{l30}", "oauth:x"),
+    p("aio-key", "Adafruit IO key", &["aio_"], "aio_[A-Za-z0-9]{28}", "aio_{w28}", "aio_x"),
+    p("adobe-token", "Adobe p8e secret or IMS token", &["p8e-", "p8e_"], "p8e[_-][A-Za-z0-9_-]{30,}", "p8e-{b32}", "p8e-x"),
+    p("terramate-token", "Terramate or Pipedream token", &["tmco_", "pd_live_", "pd_test_"], "(?:tmco_|pd_(?:live|test)_)[A-Za-z0-9]{30,}", "tmco_{w40}", "tmco_x"),
+    p("mintlify-key", "Mintlify key", &["mint_", "mint_dsc_"], "mint_(?:dsc_)?[A-Za-z0-9]{20,}", "mint_dsc_{w30}", "mint_x"),
+    p("paddle-webhook-secret", "Paddle webhook secret", &["pdl_ntfset_", "pdl_sec_"], "pdl_(?:ntfset|sec)_[A-Za-z0-9_]{26,}", "pdl_ntfset_{l26}_{w32}", "pdl_ntfset_x"),
+    p("huggingface-endpoint-token", "Hugging Face OAuth or JWT token", &["hf_oauth_", "hf_jwt_"], "hf_(?:oauth|jwt)_[A-Za-z0-9_.-]{30,}", "hf_oauth_{w60}", "hf_oauth_x"),
+    p("cockroach-service-key", "CockroachDB Cloud service key", &["CCDB1_", "CCDB2_"], "CCDB[0-9]_[A-Za-z0-9]{20,}_[A-Za-z0-9]{30,}", "CCDB1_{w22}_{w40}", "CCDB1_x"),
+    p("voiceflow-key", "Voiceflow or Botpress key", &["VF.DM.", "VF.WS.", "bp_pat_", "bp_bak_"], r"(?:VF\.(?:DM|WS)\.[a-f0-9]{24}\.[A-Za-z0-9]{16}|bp_(?:pat|bak)_[A-Za-z0-9]{24,})", "VF.DM.{h24}.{w16}", "VF.DM.x"),
+    p("jumpcloud-key", "JumpCloud key", &["jca_"], "jca_[A-Za-z0-9]{30,}", "jca_{w40}", "jca_x"),
+    p("creem-key", "Creem key", &["creem_"], "creem_[A-Za-z0-9._-]{20,}", "creem_{w24}", "creem_x"),
+    near(b':', "asana-token", "Asana token", &["1/1", "1/2", "1/3", "1/4", "1/5", "1/6", "1/7", "1/8", "1/9"], "1/[0-9]{10,}:[a-f0-9]{32}", "1/{d16}:{h32}", "1/1:5"),
+    p("tigris-key", "Tigris key", &["tsec_"], "tsec_[A-Za-z0-9+_-]{40,}", "tsec_{b60}", "tsec_x"),
+    p("healthchecks-key", "Healthchecks key", &["hcw_", "hcr_"], "hc[wr]_[A-Za-z0-9]{26,}", "hcw_{w28}", "hcw_x"),
+    p("close-key", "Close or Basecamp token", &["BAhbB", "api_1", "api_2", "api_3", "api_4", "api_5", "api_6", "api_7"], r"(?:BAhbB[A-Za-z0-9+/=-]{60,}|api_[1-7][A-Za-z0-9]{20,23}\.[A-Za-z0-9]{20,24})", "api_3{w21}.{w22}", "api_3x"),
+    p("permit-key", "Permit key", &["permit_key_"], "permit_key_[A-Za-z0-9]{30,}", "permit_key_{w60}", "permit_key_x"),
+    after("zapier-webhook", "Zapier, Make or IFTTT webhook path", &["hooks.zapier.com/hooks/", "hook.eu", "hook.us", "hook.integromat.com/", "hook.make.com/", "maker.ifttt.com/trigger/"], "(?:hooks\\.zapier\\.com/hooks/(?:catch|standard)/|hook\\.(?:[eu][us][0-9]\\.)?(?:make|integromat)\\.com/|maker\\.ifttt\\.com/trigger/[^/ ]{1,64}/(?:json/)?with/key/)", "(?:[0-9]{4,}/[A-Za-z0-9]{5,}|[A-Za-z0-9_-]{20,})", "https://hook.eu1.make.com/{l32}", "https://hook.eu1.make.com/x"),
+    after("chain-node-key", "Key in the address of a node of a chain: Infura, Alchemy, QuickNode, Ankr", &["infura.io/", "alchemy.com/", "alchemyapi.io/", ".quiknode.pro/", "rpc.ankr.com/", ".blastapi.io/", "go.getblock.io/", ".nodereal.io/", "chainstack.com/", ".blockpi.network/"], r"(?:infura\.io/(?:ws/)?v3/|alchemy(?:api\.io|\.com)/(?:nft/|data/)?v[0-9]/|\.quiknode\.pro/|rpc\.ankr\.com/[a-z0-9_/]{2,40}/|\.blastapi\.io/|go\.getblock\.io/|\.nodereal\.io/v[0-9]/|chainstack\.com/|\.blockpi\.network/v[0-9]/(?:rpc|ws)/)", "[A-Za-z0-9_-]{24,}", "https://mainnet.infura.io/v3/{h32}", "https://mainnet.infura.io/v3/x"),
+    after("chat-webhook", "Webhook path of a chat server: Mattermost, Rocket.Chat, Webex, Zulip", &["/hooks/", "/webhooks/incoming/", "/incoming-webhook/"], "/(?:hooks|webhooks/incoming|incoming-webhook)/", "(?:[a-z0-9]{26}|[A-Za-z0-9]{17,24}/[A-Za-z0-9]{24,}|[A-Za-z0-9_=-]{40,})", "https://chat.example.com/hooks/{l26}", "https://chat.example.com/hooks/x"),
+    after("ingest-path", "Path that lets anyone write: log intakes, heartbeats, alert integrations", &["/receiver/v1/http/", "hc-ping.com/", "cronitor.link/", "/integration/", "/v1/input/", "/api/v1/heartbeat/", "logs-01.loggly.com/"], r"(?:/receiver/v1/http/|hc-ping\.com/|cronitor\.link/(?:p/)?|/integration/|/v1/input/|/api/v1/heartbeat/|logs-01\.loggly\.com/(?:inputs|bulk)/)", r"(?:[A-Za-z0-9_-]{40,}={0,2}|[a-f0-9]{32}|[a-f0-9]{8}(?:-[a-f0-9]{4}){3}-[a-f0-9]{12}|[A-Za-z0-9]{22,26})", "https://endpoint1.collection.us2.sumologic.com/receiver/v1/http/{b80}==", "/integration/tests"),
+    after("contribsys-credentials", "Credentials of a private gem server in an environment's name", &["BUNDLE_"], "BUNDLE_[A-Z0-9_]{6,80}(?:=|: )\\x22?", "[A-Za-z0-9_.-]{1,64}:[A-Za-z0-9_-]{6,}", "BUNDLE_GEMS__EXAMPLE__COM={h8}:{h8}", "BUNDLE_PATH=vendor:x"),
 ];
