@@ -6,6 +6,7 @@ use crate::{
     keys::{Meaning, Strength},
     section::Then,
     site::Mask,
+    table::number,
     text::{is_blank, is_quote, skip, skip_back},
     value::value_at,
 };
@@ -26,6 +27,10 @@ enum Kind {
     Body,
     /// The `default` of a variable in HCL.
     Default,
+    /// The next line that is not empty, where it is one word.
+    Told,
+    /// The words of a redis command, each below its length.
+    Words,
     /// To the line that is this word.
     To(Vec<u8>),
 }
@@ -45,6 +50,20 @@ impl Below {
         let near = start.max(end.saturating_sub(160));
         let line = &text[near..end];
         let new = |kind, said| Some(Below { kind, said, lines: 0 });
+        let firm_password =
+            Meaning { strength: Strength::Certain, rule: const { number("secret-in-statement") }, uuid: true };
+        if line.eq_ignore_ascii_case(b"AUTH") {
+            return new(Kind::Words, firm_password);
+        }
+        if line.ends_with(b":") && memchr::memmem::find(line, b" following ").is_some() {
+            return new(Kind::Told, Meaning { rule: const { number("secret-in-prose") }, ..firm_password });
+        }
+        if let Some(rest) = line.strip_suffix(b"\\") {
+            let key_end = start.max(near) + rest.trim_ascii_end().len().saturating_sub(1);
+            let key = skip_back(text, key_end, near, name_or_dash);
+            let set = rest.trim_ascii_end().ends_with(b"=") || rest.trim_ascii_end().ends_with(b":");
+            return if set { new(Kind::Told, firm(detector.meaning(&text[key..key_end])?)?) } else { None };
+        }
         if line.ends_with(b"\"") && memchr::memmem::find(line, b"form-data;").is_some() {
             let name = skip_back(text, end - 1, near, name_or_dash);
             return new(Kind::Body, firm(detector.meaning(&text[name..end - 1])?)?);
@@ -122,6 +141,30 @@ impl Below {
         match &self.kind {
             Kind::To(word) => {
                 if text[first..last] == word[..] {
+                    return Then::Close;
+                }
+                mask(first, last);
+                Then::Stay
+            }
+            Kind::Told => {
+                if first == last && self.lines < 4 {
+                    return Then::Stay;
+                }
+                if !text[first..last].contains(&b' ') {
+                    mask(first, last);
+                }
+                Then::Close
+            }
+            Kind::Words => {
+                let length = text[first..last].first() == Some(&b'$');
+                if length && self.lines < 8 {
+                    return Then::Stay;
+                }
+                if first == last
+                    || text[first] == b'*'
+                    || text[first] == b'+'
+                    || self.lines.is_multiple_of(2).then_some(()).is_none()
+                {
                     return Then::Close;
                 }
                 mask(first, last);

@@ -19,6 +19,10 @@ enum Given {
     Pair,
     /// The last of so many words behind it, if the line has them.
     Word(usize),
+    /// The last word of the command, behind options, a file and a user.
+    Last,
+    /// Behind the user and a comma, in the next word.
+    Comma,
     /// Behind the user and a slash, before an `@` or the word's end.
     Slash,
 }
@@ -58,7 +62,6 @@ const COMMANDS: &[Command] = &[
     ("openssl ", &[(" pass:", Given::Glued), (" -k", Given::Next), (" -K", Given::Next)]),
     ("keytool ", &[("pass", Given::Next)]),
     ("net use ", &[(" /user:", Given::Word(2))]),
-    ("htpasswd -", &[("htpasswd -", Given::Word(4))]),
     ("useradd -", &[(" -p", Given::Next)]),
     ("usermod -", &[(" -p", Given::Next)]),
     ("unzip -", &[(" -P", Given::Next)]),
@@ -88,6 +91,69 @@ const COMMANDS: &[Command] = &[
     ("clickhouse-client ", &[(" --password", Given::Next)]),
     ("mc alias set ", &[("mc alias set", Given::Word(4))]),
     ("mc config host add ", &[("mc config host add", Given::Word(4))]),
+    ("htpasswd -b", &[("htpasswd -b", Given::Last)]),
+    ("htpasswd -nb", &[("htpasswd -nb", Given::Last)]),
+    ("htpasswd -cb", &[("htpasswd -cb", Given::Last)]),
+    ("htpasswd -B", &[("htpasswd -B", Given::Last)]),
+    ("htpasswd -n", &[("htpasswd -n", Given::Last)]),
+    ("kinit ", &[(" --password=", Given::Glued)]),
+    ("lftp ", &[(" -u", Given::Comma)]),
+    ("ncftp", &[(" -p", Given::Next)]),
+    ("rclone obscure ", &[("rclone obscure", Given::Next)]),
+    ("occ user:add ", &[(" --password", Given::Next)]),
+    ("wp user create ", &[(" --user_pass=", Given::Glued)]),
+    ("consul acl ", &[(" -secret", Given::Next)]),
+    ("nats ", &[(" --password", Given::Next), (" --token", Given::Next)]),
+    ("az ad sp ", &[(" --password", Given::Next)]),
+    ("mosquitto_", &[(" -P", Given::Next), (" --pw", Given::Next)]),
+    ("mosquitto_passwd -b", &[("mosquitto_passwd -b", Given::Last)]),
+    ("http -", &[(" -a", Given::Pair)]),
+    ("https -", &[(" -a", Given::Pair)]),
+    ("wget ", &[(" --http-password=", Given::Glued), (" --ftp-password=", Given::Glued)]),
+    ("svn ", &[(" --password", Given::Next)]),
+    ("mount -t cifs ", &[("password=", Given::Glued), ("pass=", Given::Glued)]),
+    ("cadaver ", &[(" -p", Given::Next)]),
+    ("vpnc ", &[(" --password", Given::Next)]),
+    ("openconnect ", &[(" --password", Given::Next)]),
+    ("evil-winrm ", &[(" -p", Given::Next)]),
+    ("crackmapexec ", &[(" -p", Given::Next)]),
+    ("nxc ", &[(" -p", Given::Next)]),
+    ("pg_dump ", &[(" --password", Given::Next)]),
+    ("cockroach ", &[(" --password", Given::Next)]),
+    ("osql ", &[(" -P", Given::Next)]),
+    ("db2 connect ", &[(" using", Given::Next)]),
+    ("hdbsql ", &[(" -p", Given::Next)]),
+    ("vsql ", &[(" -w", Given::Next)]),
+    ("exaplus ", &[(" -p", Given::Next)]),
+    ("beeline ", &[(" -p", Given::Next)]),
+    ("trino ", &[(" --password", Given::Next)]),
+    ("arangosh ", &[(" --server.password", Given::Next)]),
+    ("cypher-shell ", &[(" -p", Given::Next)]),
+    ("couchbase-cli ", &[(" -p", Given::Next)]),
+    ("cbq ", &[(" -p", Given::Next)]),
+    ("jf c add ", &[(" --password", Given::Next)]),
+    ("nuget setapikey ", &[("nuget setapikey", Given::Next), ("nuget setApiKey", Given::Next)]),
+    ("nuget push ", &[(" -ApiKey", Given::Next), (" -k", Given::Next)]),
+    ("gem push ", &[(" --key", Given::Next)]),
+    ("cargo login ", &[("cargo login", Given::Next)]),
+    ("twine upload ", &[(" -p", Given::Next)]),
+    ("poetry config ", &[("pypi-token.pypi", Given::Next), ("http-basic.", Given::Word(3))]),
+    ("composer config ", &[("oauth.github.com", Given::Next), ("http-basic.", Given::Word(3))]),
+    ("az acr login ", &[(" -p", Given::Next)]),
+    ("oc login ", &[(" -p", Given::Next)]),
+    ("argocd login ", &[(" --password", Given::Next)]),
+    ("cf login ", &[(" -p", Given::Next)]),
+    ("cf auth ", &[("cf auth", Given::Word(2))]),
+    ("ibmcloud login ", &[(" --apikey", Given::Next), (" -p", Given::Next)]),
+    ("doctl auth ", &[(" -t", Given::Next)]),
+    ("ngrok config add-authtoken ", &[("add-authtoken", Given::Next)]),
+    ("ngrok authtoken ", &[("authtoken", Given::Next)]),
+    ("tailscale up ", &[(" --authkey", Given::Next), (" --auth-key", Given::Next)]),
+    ("zerotier-cli ", &[(" -T", Given::Glued)]),
+    ("snyk auth ", &[("snyk auth", Given::Next)]),
+    ("sonar-scanner ", &[("-Dsonar.login=", Given::Glued), ("-Dsonar.token=", Given::Glued)]),
+    ("codecov ", &[(" -t", Given::Next)]),
+    ("infisical ", &[(" --token", Given::Next)]),
     ("--from-literal", &[]),
 ];
 
@@ -140,9 +206,21 @@ impl Detector {
                 let value = value_at(text, first, limit, site.cut);
                 (value.start, value.end, value.until)
             }
-            Given::Pair => {
+            Given::Last => {
+                let stop =
+                    i + text[i..limit].iter().position(|b| matches!(b, b'|' | b';' | b'&' | b'>')).unwrap_or(limit - i);
+                let end = crate::text::skip_back(text, stop, i, |b| is_blank(b) || is_quote(b));
+                let start = crate::text::skip_back(text, end, i, |b| !is_blank(b) && !is_quote(b));
+                // An option, a file and a user stand before it.
+                if text[i..start].split(|b| is_blank(*b)).filter(|w| !w.is_empty()).count() < 1 {
+                    return;
+                }
+                (start, end, (end == limit && site.cut).then_some(Until::Word))
+            }
+            Given::Pair | Given::Comma => {
                 let value = value_at(text, first, limit, site.cut);
-                let Some(colon) = memchr::memchr(b':', &text[value.start..value.end]) else { return };
+                let by = if given == Given::Pair { b':' } else { b',' };
+                let Some(colon) = memchr::memchr(by, &text[value.start..value.end]) else { return };
                 (value.start + colon + 1, value.end, value.until)
             }
             Given::Word(n) => {

@@ -196,6 +196,7 @@ impl Detector {
                 self.assignment(site, stop - usize::from(plain), out);
             }
             Role::ClosedKey => self.closed_key(site, key_end(site.text, site.at, stop), out),
+            Role::Bracket => self.bracketed_value(site, stop, out),
             Role::Arrow => self.arrow(site, stop, out),
             Role::Element => self.element(site, stop, out),
             Role::Flag => self.flag(site, stop, out),
@@ -207,6 +208,8 @@ impl Detector {
             Role::Basic => self.basic(site, stop, out),
             Role::PairValue => self.pair(site, stop, out),
             Role::Prose => self.prose(site, stop, out),
+            Role::Placed(i) => self.placed(site, i, stop, out),
+            Role::Foreign(certain) => self.foreign(site, stop, certain, out),
             Role::NextWord => self.next_word(site, stop, out),
             Role::Command => self.command(site, out),
             Role::Netrc => self.netrc(site, out),

@@ -5,6 +5,7 @@ use crate::{
     base64,
     detect::Detector,
     keys::{Meaning, Strength, meaning},
+    model::naturalness,
     randomness::random,
     site::{Mask, Site},
     table::number,
@@ -21,6 +22,17 @@ pub(crate) enum Setting {
     Yaml,
     /// `key: value` within a line.
     Within,
+}
+
+/// `?key=` of a URL: what opens it when it is long and random.
+fn query_key(site: Site, start: usize, key: &[u8]) -> Option<Meaning> {
+    let before = start.checked_sub(1).filter(|i| *i >= site.floor).map(|i| site.text[i]);
+    let names: [&[u8]; 9] = [b"key", b"k", b"t", b"hash", b"invite", b"ticket", b"confirm", b"magic", b"share"];
+    (matches!(before, Some(b'?' | b'&')) && names.iter().any(|n| key.eq_ignore_ascii_case(n))).then_some(Meaning {
+        strength: Strength::Service,
+        rule: const { number("api-key-assignment") },
+        uuid: false,
+    })
 }
 
 pub(crate) fn name_or_dash(b: u8) -> bool {
@@ -40,7 +52,8 @@ impl Detector {
         let start = key_start(text, at, site.floor);
         let end = skip(text, word_end, sep, is_name);
         let key = &text[start..end];
-        let Some(said) = self.meaning(key).or_else(|| self.meaning_of_many(key, text, sep + 1, limit)) else { return };
+        let said = self.meaning(key).or_else(|| self.meaning_of_many(key, text, sep + 1, limit));
+        let Some(said) = said.or_else(|| query_key(site, start, key)) else { return };
         // `registry/team/secrets:TAG`
         let tag = start > site.floor
             && text[sep] == b':'
@@ -176,13 +189,13 @@ impl Detector {
             Strength::Pin => (digits(value) && (3..=12).contains(&value.len())) || likely(value, data),
             Strength::Likely => likely(value, data),
             Strength::Stated => stated(value, data),
-            Strength::Weak => weak(value),
+            Strength::Weak => weak(value) || user_and_password(value),
             Strength::Service => service(value),
         }
     }
 
     /// What `keys: [` means: the plural counts where a list follows.
-    fn meaning_of_many(&self, key: &[u8], text: &[u8], i: usize, limit: usize) -> Option<Meaning> {
+    pub(crate) fn meaning_of_many(&self, key: &[u8], text: &[u8], i: usize, limit: usize) -> Option<Meaning> {
         let list = skip(text, i, limit, is_blank);
         let one = key.strip_suffix(b"s").or_else(|| key.strip_suffix(b"S"))?;
         (list < limit && text[list] == b'[').then(|| self.meaning(one)).flatten()
@@ -317,9 +330,21 @@ fn in_resource_name(site: Site, start: usize) -> bool {
     memchr::memmem::find(&site.text[word..start], b"arn:").is_some()
 }
 
+/// Letters of both cases as no name has them.
+pub(crate) fn scrambled(value: &[u8]) -> bool {
+    let mix = Mix::of(value);
+    value.len() >= 8
+        && mix.lower > 0
+        && mix.upper > 0
+        && mix.other == 0
+        && mix.changes >= 3
+        && mix.changes * 4 >= value.len()
+        && naturalness(value) < -6
+}
+
 /// Not a plain word, not an object's name, not a number.
 fn likely(value: &[u8], data: bool) -> bool {
-    if value.len() > 256 {
+    if value.len() > 256 || scrambled(value) {
         return true;
     }
     let spaces = value.iter().filter(|b| **b == b' ').count();
@@ -346,6 +371,13 @@ fn stated(value: &[u8], data: bool) -> bool {
             && mix.lower > 0
             && !address(value)
             && !generated(value))
+        || (data && words_joined(value))
+}
+
+/// Four words or more that dashes join, as generators of passphrases write.
+fn words_joined(value: &[u8]) -> bool {
+    let word = |w: &[u8]| (4..=9).contains(&w.len()) && w.iter().all(u8::is_ascii_lowercase);
+    value.split(|b| *b == b'-').count() >= 4 && value.split(|b| *b == b'-').all(word)
 }
 
 /// A name that Kubernetes or a release made: it ends in a hash or a version.
@@ -359,6 +391,15 @@ pub(crate) fn generated(value: &[u8]) -> bool {
 /// Under the name of a service alone: a token as services make them.
 fn service(value: &[u8]) -> bool {
     (value.len() >= 20 && weak(value)) || (value.len() >= 32 && crate::randomness::is_hex(value) && random(value))
+}
+
+/// Base64 of `user:password`.
+fn user_and_password(value: &[u8]) -> bool {
+    if value.len() < 12 || !base64::is_base64(value) {
+        return false;
+    }
+    let says = base64::decode(value, 256);
+    base64::is_text(&says) && says.iter().filter(|b| **b == b':').count() == 1 && !says.contains(&b' ')
 }
 
 /// Looks random as a whole, or in its parts.

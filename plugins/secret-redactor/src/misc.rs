@@ -245,13 +245,15 @@ impl Detector {
             .or_else(|| find(around, b"kind\": \"Secret\""))
             .or_else(|| find(around, b"kind\\\":\\\"Secret\\\""))
             .is_some();
-        let string_data = (at >= 6 && reads(text, at - 6, b"string")) || text[literal_end - 2] == b'8';
+        // Nothing but a Secret has `stringData`.
+        let said_so = at >= 6 && reads(text, at - 6, b"string");
+        let string_data = said_so || text[literal_end - 2] == b'8';
         let mut i = literal_end;
         while i < limit && out.len() < 4096 {
             // "key" : "value" ,
             i = skip(text, i, limit, |b| is_blank(b) || matches!(b, b',' | b'\\'));
             if i >= limit || text[i] != b'"' {
-                return;
+                return self.byte_lists(site, i, certain, out);
             }
             let key_end = skip(text, i + 1, limit, |b| !matches!(b, b'"' | b'\\'));
             let colon = skip(text, key_end, limit, |b| matches!(b, b'\\' | b'"') || is_blank(b));
@@ -263,10 +265,32 @@ impl Detector {
             if !value.quoted {
                 return;
             }
-            if (string_data && certain && !harmless(bytes)) || encoded_secret(bytes, certain) {
+            if (string_data && (certain || said_so) && !harmless(bytes)) || encoded_secret(bytes, certain) {
                 out.push(site.mask(const { number("kubernetes-secret-data") }, value.start, value.end, value.until));
             }
             i = skip(text, value.end, limit, |b| matches!(b, b'\\' | b'"'));
+        }
+    }
+}
+
+impl Detector {
+    /// `name: [104 117 …], …`: the data of a Secret as Go prints them.
+    fn byte_lists(&self, site: Site, from: usize, certain: bool, out: &mut Vec<Mask>) {
+        let Site { text, limit, .. } = site;
+        let mut i = from;
+        for _ in 0..64 {
+            let name = skip(text, i, limit, |b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'));
+            if !certain || name == i || !text[name..limit].starts_with(b": [") && !text[name..limit].starts_with(b":[")
+            {
+                return;
+            }
+            let open = skip(text, name, limit, |b| b != b'[') + 1;
+            let close = skip(text, open.min(limit), limit, |b| b.is_ascii_digit() || is_blank(b) || b == b',');
+            if close > open {
+                let until = (close == limit && site.cut).then_some(Until::Line);
+                out.push(site.mask(const { number("kubernetes-secret-data") }, open, close, until));
+            }
+            i = skip(text, close, limit, |b| is_blank(b) || matches!(b, b']' | b','));
         }
     }
 }

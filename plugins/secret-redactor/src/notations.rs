@@ -6,7 +6,7 @@ use crate::{
     keys::{Meaning, Strength},
     site::{Mask, Site},
     table::number,
-    text::{Until, is_blank, is_name, is_quote, reads, skip, skip_back},
+    text::{Mix, Until, is_blank, is_name, is_quote, reads, skip, skip_back},
     value::{Value, value_at},
 };
 
@@ -31,7 +31,9 @@ impl Detector {
     pub(crate) fn closed_key(&self, site: Site, key_end: usize, out: &mut Vec<Mask>) {
         let Site { text, at, limit, .. } = site;
         let start = key_start(text, at, site.floor);
-        let Some(said) = self.meaning(&text[start..key_end]) else { return };
+        let list = skip(text, key_end, limit.min(key_end + 6), |b| b != b'[');
+        let many = || self.meaning_of_many(&text[start..key_end], text, list, limit);
+        let Some(said) = self.meaning(&text[start..key_end]).or_else(many) else { return };
         if text[key_end..limit].starts_with(b"</") {
             return self.next_element(site, said, key_end, out);
         }
@@ -45,8 +47,14 @@ impl Detector {
         if let Some(cell) = one_of(text, i, limit, &[b"|", "\u{2502}".as_bytes()]) {
             return self.cell(site, said, cell, out);
         }
+        if start >= 4 && text[key_end..limit].starts_with(b"&gt;") && text[..start].ends_with(b"&lt;") {
+            let end = memchr::memmem::find(&text[i..limit], b"&lt;").map_or(limit, |n| i + n);
+            let until = (end == limit && site.cut).then_some(Until::Word);
+            return self.value(site, said, Value { start: i, end, quoted: true, until }, Setting::Data, out);
+        }
         let Some(after) = one_of(text, i, limit, SEPARATORS) else { return };
-        if text[i] == b',' && !closed {
+        let tuple = start > site.floor && text[start - 1] == b'{';
+        if text[i] == b',' && !closed && !tuple {
             return;
         }
         // An element of a list of names is no key: `["user", "password", "host"]`.
@@ -57,6 +65,21 @@ impl Detector {
             Strength::Authorization => self.authorization(site, after, out),
             Strength::Cookie => self.cookie(site, &text[start..key_end], after, out),
             _ => self.value(site, said, value_at(text, after, limit, site.cut), Setting::Data, out),
+        }
+    }
+
+    /// `KEY(VALUE)`, as some programs print their settings: no call's argument looks like that.
+    pub(crate) fn bracketed_value(&self, site: Site, stop: usize, out: &mut Vec<Mask>) {
+        let Site { text, at, limit, floor, .. } = site;
+        let start = skip_back(text, at, floor.max(at.saturating_sub(64)), name_or_dash);
+        let verb = text[start..at].iter().any(u8::is_ascii_uppercase) || (start > floor && text[start - 1] == b'.');
+        let Some(said) = self.meaning(&text[start..stop - 1]).filter(|_| !verb) else { return };
+        let end =
+            skip(text, stop, limit.min(stop + 128), |b| b > b' ' && !matches!(b, b'(' | b')' | b'"' | b'\'' | b','));
+        let mix = Mix::of(&text[stop..end]);
+        let fits = end - stop >= 8 && mix.digit > 0 && mix.kinds() >= 2 && text.get(end) == Some(&b')') && end < limit;
+        if fits && self.is_secret(Meaning { strength: Strength::Stated, ..said }, &text[stop..end], false) {
+            out.push(site.mask(said.rule, stop, end, None));
         }
     }
 
@@ -158,8 +181,9 @@ impl Detector {
         let end = literal_end - 1;
         let dashed = text[start] == b'-';
         let before = &text[site.floor..start];
-        let statement =
-            [b"ENV ".as_slice(), b"ARG ", b"setenv ", b"export ", b"set "].iter().any(|w| before.ends_with(w));
+        let statement = [b"ENV ".as_slice(), b"ARG ", b"setenv ", b"export ", b"set ", b"#define "]
+            .iter()
+            .any(|w| before.ends_with(w));
         let tabbed = text[literal_end - 1] == b'\t';
         if !(dashed || statement || tabbed || configured(before)) {
             return;
@@ -224,8 +248,14 @@ pub(crate) fn unwrapped(text: &[u8], i: usize, limit: usize) -> usize {
         b"!!str ",
         b"!vault ",
         b"<![CDATA[",
+        b"<<",
     ];
     let i = skip(text, i, limit, is_blank);
+    // `(string) (len=12) "x"`
+    if text[i..limit].starts_with(b"(string)") || text[i..limit].starts_with(b"string(") {
+        let quote = skip(text, i, limit.min(i + 28), |b| !is_quote(b));
+        return if quote < limit && is_quote(text[quote]) { quote } else { i };
+    }
     match one_of(text, i, limit, WRAPPERS) {
         Some(next)
             if next < limit && (is_quote(text[next]) || text[i] == b'!' || text[i] == b'<' || is_name(text[next])) =>

@@ -32,7 +32,7 @@ enum Noun {
 const FILLERS: &[&str] = &[
     "is", "was", "are", "be", "been", "set", "reset", "changed", "change", "updated", "to", "from", "as", "now", "new", "old", "your", "the", "a", "an",
     "with", "generated", "created", "assigned", "temporary", "initial", "default", "this", "that", "following", "still", "currently", "rotated",
-    "equals", "value", "ist", "lautet", "est", "es", "\u{e9}", "\u{e8}", "jest", "er", "\u{e4}r", "on", "has", "will", "in", "and", "it", "has", "sent",
+    "equals", "value", "provided", "supplied", "given", "used", "received", "rejected", "expired", "string", "box", "here", "we", "use", "ist", "lautet", "est", "es", "\u{e9}", "\u{e8}", "jest", "er", "\u{e4}r", "on", "has", "will", "in", "and", "it", "has", "sent",
 ];
 
 /// Words after which a name stands, which is no secret.
@@ -160,7 +160,7 @@ impl Detector {
 
 fn noun(text: &[u8]) -> Noun {
     let has = |word: &[u8]| crate::text::find(text, word).is_some();
-    if has(b"credential") {
+    if has(b"cred") || has(b"login: ") {
         Noun::Pair
     } else if has(b"code") && !has(b"passcode") || has(b"otp") || has(b"pin ") {
         Noun::Code
@@ -185,7 +185,7 @@ fn trimmed(word: &[u8]) -> &[u8] {
 }
 
 /// What a person or a generator would take for a password, and no sentence would hold.
-fn is_password(bytes: &[u8], quoted: bool) -> bool {
+pub(crate) fn is_password(bytes: &[u8], quoted: bool) -> bool {
     let mix = Mix::of(bytes);
     let symbols = bytes
         .iter()

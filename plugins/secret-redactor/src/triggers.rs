@@ -19,7 +19,8 @@ pub(crate) fn attention(detector: &Detector) -> wit::Attention {
             .iter()
             .filter(|l| l.across == across)
             .map(|l| wit::Literal {
-                text: String::from_utf8_lossy(&l.text).into_owned(),
+                // A trigger that holds a line's end makes the host show everything; the line itself is enough.
+                text: String::from_utf8_lossy(&l.text).trim_end_matches(['\r', '\n']).to_owned(),
                 any_case: l.any_case,
                 word_start: l.word_start,
                 follow: match l.follow {

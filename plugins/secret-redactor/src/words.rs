@@ -14,15 +14,10 @@ pub(crate) const KEY_WORDS: &[(&str, u32)] = &[
     ("aeskey", 6), ("crypt_key", 6), ("write_key", 6), ("writekey", 6), ("ingest_key", 6), ("ingestion_key", 6), ("project_key", 6), ("host_key", 6), ("subscription-key", 6), ("subscription_key", 6),
     ("functions-key", 6), ("preshared", 4), ("pre_shared", 4), ("psk", 6), ("auth", 6), ("authorization", 3), ("bearer", 6), ("cookie", 4), ("session", 8), ("sessid", 6), ("_sid", 8), ("sid=", 0), ("jwt", 8), ("signature", 8), ("sig=", 0), ("x-amz-security", 8),
     ("otp", 4), ("_pin", 4), ("pin=", 0), ("pin\"", 4), ("pass =", 0), ("pass\"", 3), ("pass'", 3), ("pin:", 0), ("pincode", 4), ("cvv", 3), ("totp", 4), ("mfa", 4), ("2fa", 4), ("verification_code", 4), ("verificationcode", 4), ("one_time", 4), ("backup_code", 4), ("recovery_code", 4),
-    ("mnemonic", 3), ("seed_phrase", 3), ("seedphrase", 3), ("seed phrase", 3), ("recovery phrase", 3), ("recovery_phrase", 3), ("unseal", 8), ("recovery_key", 8), ("recoverykey", 8), ("csrf", 6), ("xsrf", 6), ("nonce_key", 6), ("salt", 8), ("pepper", 8), ("sas_", 8), ("kubeconfig", 8), ("dockerconfigjson", 8), ("code=", 0),
-    ("clave", 4), ("contrasena", 3), ("contrase\u{f1}a", 0), ("senha", 3), ("chave", 6), ("mot_de_passe", 3), ("motdepasse", 3), ("mot de passe", 3), ("parola", 3), ("wachtwoord", 3), ("haslo", 3), ("has\u{142}o", 0),
-    ("kennwort", 3), ("geheim", 4), ("schluessel", 6), ("schl\u{fc}ssel", 0), ("kodeord", 3), ("losenord", 3), ("l\u{f6}senord", 0), ("salasana", 3), ("sifre", 3), ("\u{15f}ifre", 0), ("heslo", 3), ("jelszo", 3), ("jelsz\u{f3}", 0), ("passord", 3), ("lozinka", 3), ("adgangskode", 3), ("kata_sandi", 3), ("matkhau", 3), ("mat_khau", 3),
-    ("slapta\u{17e}od", 0), ("geslo", 4), ("parole", 4), ("zaporka", 4), ("jeton", 6), ("cl\u{e9} ", 0), ("\u{43b}\u{43e}\u{437}\u{438}\u{43d}\u{43a}", 0), ("\u{43a}\u{43b}\u{44e}\u{447}", 0),
-    ("\u{4ee4}\u{724c}", 0), ("\u{79d8}\u{5bc6}\u{9375}", 0), ("\u{30c8}\u{30fc}\u{30af}\u{30f3}", 0), ("\u{c554}\u{d638}", 0), ("\u{d1a0}\u{d070}", 0), ("\u{92a}\u{93e}\u{938}\u{935}\u{930}\u{94d}\u{921}", 0), ("\u{5bc6}\u{94a5}", 0), ("geheimnis", 4),
+    ("mnemonic", 3), ("seed_phrase", 3), ("seedphrase", 3), ("seed phrase", 3), ("recovery phrase", 3), ("recovery_phrase", 3), ("unseal", 8), ("recovery_key", 8), ("recoverykey", 8), ("csrf", 6), ("xsrf", 6), ("nonce_key", 6), ("salt", 8), ("pepper", 8), ("sas_", 8), ("kubeconfig", 8), ("dockerconfigjson", 8), ("code=", 0), ("?key=", 0), ("&key=", 0), ("?ticket=", 0), ("&ticket=", 0), ("?hash=", 0), ("&hash=", 0), ("?invite=", 0), ("?confirm=", 0), ("?magic=", 0), ("?t=", 0), ("?k=", 0), ("pw =", 0),
+    ("mdp", 3), ("clave", 4), ("contrasena", 3), ("senha", 3), ("chave", 6), ("mot_de_passe", 3), ("motdepasse", 3), ("mot de passe", 3), ("parola", 3), ("wachtwoord", 3), ("haslo", 3),
+    ("kennwort", 3), ("geheim", 4), ("schluessel", 6), ("kodeord", 3), ("losenord", 3), ("salasana", 3), ("sifre", 3), ("heslo", 3), ("jelszo", 3), ("passord", 3), ("lozinka", 3), ("adgangskode", 3), ("kata_sandi", 3), ("matkhau", 3), ("mat_khau", 3), ("geslo", 4), ("parole", 4), ("zaporka", 4), ("jeton", 6), ("geheimnis", 4),
     ("verification code", 4), ("security code", 4), ("one-time code", 4), ("login code", 4), ("one-time password", 3), ("p/w", 0),
-    ("\u{43f}\u{430}\u{440}\u{43e}\u{43b}", 0), ("\u{41f}\u{430}\u{440}\u{43e}\u{43b}", 0), ("\u{441}\u{435}\u{43a}\u{440}\u{435}\u{442}", 0), ("\u{442}\u{43e}\u{43a}\u{435}\u{43d}", 0), ("\u{5bc6}\u{7801}", 0), ("\u{5bc6}\u{78bc}", 0), ("\u{53e3}\u{4ee4}", 0), ("\u{5bc6}\u{94a5}", 0),
-    ("\u{30d1}\u{30b9}\u{30ef}\u{30fc}\u{30c9}", 0), ("\u{6697}\u{8a3c}\u{756a}\u{53f7}", 0), ("\u{be44}\u{bc00}\u{bc88}\u{d638}", 0), ("\u{643}\u{644}\u{645}\u{629} \u{627}\u{644}\u{645}\u{631}\u{648}\u{631}", 0), ("\u{5e1}\u{5d9}\u{5e1}\u{5de}\u{5d4}", 0),
-    ("\u{e23}\u{e2b}\u{e31}\u{e2a}\u{e1c}\u{e48}\u{e32}\u{e19}", 0), ("m\u{1ead}t kh\u{1ea9}u", 0), ("\u{3ba}\u{3c9}\u{3b4}\u{3b9}\u{3ba}\u{3cc}", 0),
 ];
 
 /// Last words of keys, for notations in which something other than `=` or `:` follows the key: `("password", "x")`, `<token>`,
@@ -51,13 +46,12 @@ pub(crate) const TELLING: &[&str] = &[
 /// Nouns after which a sentence may tell a secret.
 #[rustfmt::skip]
 pub(crate) const PROSE_NOUNS: &[&str] = &[
-    "password ", "passwd ", "passphrase ", "passcode ", "pwd ", "passwort ", "kennwort ", "wachtwoord ", "senha ", "contrase\u{f1}a ",
-    "mot de passe ", "clave ", "parola ", "has\u{142}o ", "heslo ", "jelsz\u{f3} ", "l\u{f6}senord ", "l\u{f6}senordet ", "adgangskode ", "passord ",
-    "passordet ", "salasana ", "salasanasi ", "\u{15f}ifre ", "\u{43f}\u{430}\u{440}\u{43e}\u{43b}", "\u{5bc6}\u{7801}", "\u{5bc6}\u{78bc}", "\u{53e3}\u{4ee4}",
-    "\u{30d1}\u{30b9}\u{30ef}\u{30fc}\u{30c9}", "\u{be44}\u{bc00}\u{bc88}\u{d638}", "\u{ba87}\u{d638}",
-    "token ", "api key ", "apikey ", "api-key ", "access key ", "secret key ", "secret ", "auth key ", "license key ", "private key ", "signing key ",
+    "pw ", "password ", "passwd ", "passphrase ", "passcode ", "pwd ", "senha ",
+    
+    
+    "token ", "tokens ", "api key ", "apikey ", "api-key ", "access key ", "secret key ", "secret ", "auth key ", "license key ", "private key ", "signing key ",
     "encryption key ", "code is ", "otp is ", "otp for ", "pin is ", "pin for ", "verification code", "one-time code", "security code",
-    "login code", "passcode: ", "enter the code ", "credentials ", "credentials: ",
+    "login code", "passcode: ", "enter the code ", "credentials ", "credentials: ", "creds: ", "creds ", "login: ", "key ",
 ];
 
 /// Heads of columns that hold secrets.
@@ -69,7 +63,7 @@ pub(crate) const COLUMN_WORDS: &[&str] = &["password", "passwd", "passphrase", "
 pub(crate) const PASSWORDS: &[&str] = &[
     "password", "passwords", "passwd", "passwort", "passphrase", "passcode", "passwrd", "pswd", "pwd", "pass",
     "userpass", "pw", "rootpw", "bindpw", "dbpass", "requirepass", "masterauth", "storepass", "keypass",
-    "clave", "contrasena", "senha", "chave", "motdepasse", "parola", "wachtwoord", "haslo", "kennwort",
+    "clave", "contrasena", "senha", "chave", "motdepasse", "mdp", "parola", "wachtwoord", "haslo", "kennwort",
     "geheim", "schluessel", "kodeord", "losenord", "salasana", "sifre", "heslo", "jelszo", "passord", "lozinka",
     "adgangskode", "matkhau", "geslo", "parole", "zaporka", "geheimnis", "psk", "preshared", "pepper",
 ];

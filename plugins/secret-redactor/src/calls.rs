@@ -1,0 +1,266 @@
+//! Secrets that stand at a known place near a known word: the n-th argument of a call, the word before a phrase or an option, the text
+//! that is piped into a command, the value of a declared or typed name.
+use crate::{
+    allow::{digits, harmless, object_name},
+    detect::Detector,
+    keyed::{Setting, name_or_dash},
+    keys::{Meaning, Strength},
+    prose::is_password,
+    site::{Mask, Site},
+    table::number,
+    text::{Mix, Until, find, is_blank, is_quote, reads, skip, skip_back},
+    value::{Value, value_at},
+};
+
+/// Where the secret stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// The n-th argument of the call whose bracket the literal ends with, from 0.
+    Argument(usize),
+    /// The word before.
+    Before,
+    /// What `echo` or `printf` on the same line writes.
+    Piped,
+    /// As `Piped`, behind the user's name and a colon.
+    PipedPair,
+    /// The second of the two words that follow: a name and its value.
+    Named,
+    /// The n-th word that follows, from 0; it must look like a password.
+    Word(usize),
+    /// The key stands before the literal, its value behind it.
+    Declared,
+    /// The value that a change makes of a quoted one: `KEY = "OLD" -> "NEW"`.
+    Changed,
+}
+
+/// The literals: in any case, at a word's start, and where the secret stands.
+#[rustfmt::skip]
+pub(crate) const PLACES: &[(&str, bool, bool, Place)] = &[
+    // Calls
+    (".auth(\"", false, false, Place::Argument(1)), (".auth('", false, false, Place::Argument(1)),
+    ("mysqli_connect(", true, false, Place::Argument(2)), ("mysql_connect(", true, false, Place::Argument(2)), ("new mysqli(", true, false, Place::Argument(2)),
+    ("new PDO(", false, false, Place::Argument(2)), ("ldap_bind(", false, false, Place::Argument(2)), ("ftp_login(", false, false, Place::Argument(2)), ("imap_open(", false, false, Place::Argument(2)),
+    ("getConnection(\"", false, false, Place::Argument(2)), (".login(\"", false, false, Place::Argument(1)), (".login('", false, false, Place::Argument(1)), ("BasicAuth(\"", false, false, Place::Argument(1)),
+    ("BasicAuth('", false, false, Place::Argument(1)), ("auth=(\"", false, false, Place::Argument(1)), ("auth=('", false, false, Place::Argument(1)), ("basicAuth(\"", false, false, Place::Argument(1)),
+    ("PasswordAuthentication(\"", false, false, Place::Argument(1)), ("PasswordCredentials(\"", false, false, Place::Argument(1)), ("NetworkCredential(\"", false, false, Place::Argument(1)),
+    ("AuthenticationToken(\"", false, false, Place::Argument(1)), ("simple_bind_s(\"", false, false, Place::Argument(1)), ("simple_bind_s('", false, false, Place::Argument(1)), ("PlainAuth(\"", false, false, Place::Argument(2)),
+    ("BasicAWSCredentials(\"", false, false, Place::Argument(1)), ("AwsBasicCredentials.create(\"", false, false, Place::Argument(1)), ("StaticCredentials(\"", false, false, Place::Argument(1)), ("AzureKeyCredential(\"", false, false, Place::Argument(0)),
+    ("AuthTokens.basic(\"", false, false, Place::Argument(1)), ("basic_auth(\"", false, false, Place::Argument(1)), ("httpBasic(\"", false, false, Place::Argument(1)), ("withBasicAuth(\"", false, false, Place::Argument(1)),
+    // Words behind
+    (" as the password", true, false, Place::Before), (" as password", true, false, Place::Before), (" as your password", true, false, Place::Before), (" as a password", true, false, Place::Before),
+    (" as the passphrase", true, false, Place::Before), (" as the secret", true, false, Place::Before), (" as the token", true, false, Place::Before), (" as the api key", true, false, Place::Before),
+    (" is the password", true, false, Place::Before), (" is your password", true, false, Place::Before), (" is the new password", true, false, Place::Before), (" is your new password", true, false, Place::Before),
+    (" is your temporary password", true, false, Place::Before), (" is your verification code", true, false, Place::Before), (" is your one-time", true, false, Place::Before), (" is your security code", true, false, Place::Before),
+    (" is your code", true, false, Place::Before), (" is your login code", true, false, Place::Before), (" /user:", true, false, Place::Before), (" (password)", true, false, Place::Before),
+    // Pipes
+    ("--password-stdin", false, false, Place::Piped), ("| sudo ", false, false, Place::Piped), ("--passphrase-fd", false, false, Place::Piped), ("| passwd ", false, false, Place::Piped), ("| cryptsetup ", false, false, Place::Piped),
+    ("| kinit", false, false, Place::Piped), ("-pass stdin", false, false, Place::Piped), ("| vault login", false, false, Place::Piped), ("--with-token", false, false, Place::Piped), ("| chpasswd", false, false, Place::PipedPair),
+    ("| pbcopy", false, false, Place::Piped), ("| kubeseal", false, false, Place::Piped), ("| htpasswd ", false, false, Place::Piped), ("--token-stdin", false, false, Place::Piped), ("--api-key-stdin", false, false, Place::Piped),
+    // Names and values
+    ("setx ", true, true, Place::Named), ("set -x ", false, true, Place::Named), ("set -gx ", false, true, Place::Named), ("set -Ux ", false, true, Place::Named), ("setenv ", false, true, Place::Named), ("SetEnv ", false, true, Place::Named),
+    ("fastcgi_param ", false, true, Place::Named), ("uwsgi_param ", false, true, Place::Named), ("proxy_set_header ", false, true, Place::Named), ("SetEnvironmentVariable(", false, false, Place::Named), ("putenv(", false, true, Place::Named),
+    ("setProperty(", false, false, Place::Named), ("add_header ", false, true, Place::Named), ("RequestHeader set ", false, true, Place::Named), ("git config ", false, true, Place::Named), ("heroku config:set ", false, true, Place::Named),
+    ("gh secret set ", false, true, Place::Named), ("npm config set ", false, true, Place::Named), ("wrangler secret put ", false, true, Place::Named),
+    // Words of protocols and of devices
+    (" LOGIN ", false, false, Place::Word(1)), ("> PASS ", false, false, Place::Word(0)), (": PASS ", false, false, Place::Word(0)), ("psk \"", true, true, Place::Word(0)), ("psk '", true, true, Place::Word(0)), ("radius-server key ", true, true, Place::Word(0)), ("tacacs-server key ", true, true, Place::Word(0)),
+    ("enable secret ", true, true, Place::Word(0)), ("enable password ", true, true, Place::Word(0)), (" secret 0 ", true, false, Place::Word(0)), (" secret 5 ", true, false, Place::Word(0)), (" secret 7 ", true, false, Place::Word(0)), (" secret 8 ", true, false, Place::Word(0)),
+    (" secret 9 ", true, false, Place::Word(0)), ("isakmp key ", true, true, Place::Word(0)), ("pre-shared-key ", true, true, Place::Word(0)), ("key-string ", true, true, Place::Word(0)), ("chap password ", true, true, Place::Word(0)), ("authentication-key ", true, true, Place::Word(2)),
+    ("server-private-key ", true, true, Place::Word(0)), ("wpa-psk ", true, true, Place::Word(0)), ("wpa-passphrase ", true, true, Place::Word(0)), ("shared-secret ", true, true, Place::Word(0)), ("AUTH PLAIN ", false, false, Place::Word(0)), ("AUTH LOGIN ", false, false, Place::Word(0)),
+    // Declarations
+    ("{ get; set; } = ", false, false, Place::Declared), ("{ get; init; } = ", false, false, Place::Declared), ("{ get; } = ", false, false, Place::Declared), ("{ get; private set; } = ", false, false, Place::Declared),
+    (": String = ", false, false, Place::Declared), (": string = ", false, false, Place::Declared), (": str = ", false, false, Place::Declared), (": &str = ", false, false, Place::Declared), (": String? = ", false, false, Place::Declared), (": &'static str = ", false, false, Place::Declared),
+    (": SecretStr = ", false, false, Place::Declared), (": Optional[str] = ", false, false, Place::Declared), (": text = ", true, false, Place::Declared), (" string = \"", false, false, Place::Declared), (" string = `", false, false, Place::Declared), (": b'", false, false, Place::Declared), (": b\"", false, false, Place::Declared),
+    ("=b'", false, false, Place::Declared), ("=b\"", false, false, Place::Declared), ("= b'", false, false, Place::Declared), ("= b\"", false, false, Place::Declared), (": Some(\"", false, false, Place::Declared), (":** ", false, false, Place::Declared), ("**: ", false, false, Place::Declared), (": `", false, false, Place::Declared),
+    (" . \"", false, false, Place::Declared), ("\";s:", false, false, Place::Declared), (" ?= ", false, false, Place::Declared), (" += \"", false, false, Place::Declared), (" ::= ", false, false, Place::Declared), (" ||= ", false, false, Place::Declared), ("=>nil, ", false, false, Place::Declared), (":: ", false, false, Place::Declared), (": !!binary ", false, false, Place::Declared),
+    (",<<\"", false, false, Place::Declared), ("\"=>\\\"", false, false, Place::Declared), (" equals ", true, false, Place::Declared), (" eq '", false, false, Place::Declared), (" == \"", false, false, Place::Declared), (" == '", false, false, Place::Declared), (" LIKE '", false, false, Place::Declared),
+    ("\" -> \"", false, false, Place::Changed), ("\" => \"", false, false, Place::Changed), ("' -> '", false, false, Place::Changed), ("\" to \"", false, false, Place::Changed), ("' to '", false, false, Place::Changed),
+];
+
+/// How far before its word a secret may stand.
+const FAR: usize = 256;
+
+impl Detector {
+    /// The anchor is a literal of [`PLACES`].
+    pub(crate) fn placed(&self, site: Site, index: usize, stop: usize, out: &mut Vec<Mask>) {
+        let Site { text, at, limit, floor, .. } = site;
+        let Some((_, _, _, place)) = PLACES.get(index) else { return };
+        match *place {
+            Place::Argument(n) => {
+                let open = stop - usize::from(is_quote(text[stop - 1]));
+                if let Some(value) = argument(site, open, n) {
+                    self.firmly(site, value, const { number("secret-in-statement") }, out);
+                }
+            }
+            Place::Before => {
+                let start = skip_back(text, at, floor.max(at.saturating_sub(FAR)), |b| !is_blank(b));
+                let value = trim_quotes(text, start, at);
+                let bytes = &text[value.start..value.end];
+                let code = (digits(bytes) || bytes.contains(&b'-'))
+                    && bytes.iter().all(|b| b.is_ascii_digit() || *b == b'-')
+                    && (4..=10).contains(&bytes.len());
+                let code = code
+                    && find(&text[at..limit.min(stop + 8)], b"code")
+                        .or_else(|| find(&text[at..limit.min(stop + 16)], b"one-time"))
+                        .is_some();
+                if (is_password(bytes, false) || code) && !bytes.starts_with(b"\\\\") && !self.settings.allows(bytes) {
+                    out.push(site.mask(
+                        self.label(text, value, const { number("secret-in-prose") }),
+                        value.start,
+                        value.end,
+                        None,
+                    ));
+                }
+            }
+            Place::Piped | Place::PipedPair => {
+                let near = floor.max(at.saturating_sub(FAR));
+                let Some(word) = [b"echo ".as_slice(), b"printf ", b"<<< "]
+                    .iter()
+                    .filter_map(|w| memchr::memmem::rfind(&text[near..at], w).map(|n| near + n + w.len()))
+                    .max()
+                else {
+                    return;
+                };
+                let mut from = word;
+                while reads(text, from, b"-n ") || reads(text, from, b"-e ") || reads(text, from, b"-E ") {
+                    from += 3;
+                }
+                let mut value = value_at(text, from, at, false);
+                if *place == Place::PipedPair {
+                    let Some(colon) = memchr::memchr(b':', &text[value.start..value.end]) else { return };
+                    value.start += colon + 1;
+                }
+                self.firmly(site, value, const { number("command-line-secret") }, out);
+            }
+            Place::Named => {
+                let mut from = skip(text, stop, limit, |b| is_blank(b) || is_quote(b));
+                while from < limit && text[from] == b'-' {
+                    from = skip(text, from, limit, |b| !is_blank(b));
+                    from = skip(text, from, limit, |b| is_blank(b) || is_quote(b));
+                }
+                let end = skip(text, from, limit, |b| name_or_dash(b) || b == b'/' || b == b':');
+                let name = skip_back(text, end, from, |b| b == b':' || b == b'.');
+                let Some(said) = self.meaning(&text[from..name]) else { return };
+                let next =
+                    skip(text, end, limit.min(end + 8), |b| is_quote(b) || is_blank(b) || b == b',' || b == b'=');
+                let next = skip_back(text, next, end, is_quote);
+                if next > end || text.get(end) == Some(&b'=') {
+                    let mut value = value_at(text, next, limit, site.cut);
+                    if !value.quoted {
+                        value.end = skip_back(text, value.end, value.start, |b| matches!(b, b';' | b')'));
+                    }
+                    if !text[value.start..value.end].starts_with(b"-") {
+                        self.value(site, said, value, Setting::Data, out);
+                    }
+                }
+            }
+            Place::Word(n) => {
+                let open = stop - usize::from(is_quote(text[stop - 1]));
+                let mut value = value_at(text, open, limit, site.cut);
+                for _ in 0..n {
+                    let next = skip(text, value.end, limit, |b| is_quote(b) || is_blank(b));
+                    if next >= limit || next == value.end {
+                        return;
+                    }
+                    value = value_at(text, next, limit, site.cut);
+                }
+                // `secret 5 X`, `key 7 X`: a number says how it is hidden.
+                if value.end - value.start == 1 && digits(&text[value.start..value.end]) {
+                    value = value_at(text, value.end, limit, site.cut);
+                }
+                let bytes = &text[value.start..value.end];
+                if (value.quoted && bytes.len() >= 6 && !harmless(bytes)) || is_password(bytes, value.quoted) {
+                    self.firmly(site, value, const { number("secret-in-statement") }, out);
+                }
+            }
+            Place::Declared => self.declared(site, stop, out),
+            Place::Changed => {
+                let quote = text[at];
+                let near = floor.max(at.saturating_sub(FAR));
+                let open = skip_back(text, at, near, |b| b != quote);
+                if open == near {
+                    return;
+                }
+                let end =
+                    skip_back(text, open - 1, near, |b| is_blank(b) || matches!(b, b'=' | b':' | b'\\') || is_quote(b));
+                let start = skip_back(text, end, near, name_or_dash);
+                if end < open - 1
+                    && let Some(said) = self.meaning(&text[start..end])
+                {
+                    self.value(site, said, value_at(text, stop - 1, limit, site.cut), Setting::Data, out);
+                }
+            }
+        }
+    }
+
+    /// The key stands before the literal.
+    fn declared(&self, site: Site, stop: usize, out: &mut Vec<Mask>) {
+        let Site { text, at, limit, floor, .. } = site;
+        let near = floor.max(at.saturating_sub(96));
+        let end = skip_back(text, at, near, |b| is_blank(b) || is_quote(b) || matches!(b, b'*' | b'`' | b']' | b'\\'));
+        let start = skip_back(text, end, near, |b| name_or_dash(b) || b >= 0x80);
+        if start == end {
+            return;
+        }
+        let Some(said) = self.meaning(&text[start..end]) else { return };
+        // LDIF's base64; but `Class:: member`.
+        if text[at..stop].starts_with(b"::") && (said.strength != Strength::Certain || text[stop - 1] != b' ') {
+            return;
+        }
+        let mut from = skip_back(text, stop, at + 1, |b| is_quote(b) || matches!(b, b'\\' | b'`'));
+        if text[at..stop].ends_with(b";s:") {
+            from = skip(text, stop, limit, |b| b.is_ascii_digit() || b == b':');
+        }
+        let value = value_at(text, from, limit, site.cut);
+        let strength =
+            if said.strength == Strength::Certain && !value.quoted { Strength::Stated } else { said.strength };
+        let said = if text[at..stop].starts_with(b" equals") || text[stop - 1] == b'`' || text[at] == b'*' {
+            Meaning { strength, ..said }
+        } else {
+            said
+        };
+        self.value(site, said, value, Setting::Data, out);
+    }
+
+    /// A value whose place leaves little doubt.
+    fn firmly(&self, site: Site, value: Value, rule: u32, out: &mut Vec<Mask>) {
+        let bytes = &site.text[value.start.min(value.end)..value.end];
+        let mix = Mix::of(bytes);
+        let name = object_name(bytes) && mix.digit == 0 && mix.upper == 0 && !value.quoted;
+        if bytes.len() >= 4
+            && !harmless(bytes)
+            && !name
+            && !bytes.starts_with(b"$")
+            && !bytes.starts_with(b"-")
+            && !self.settings.allows(bytes)
+        {
+            out.push(site.mask(self.label(site.text, value, rule), value.start, value.end, value.until));
+        }
+    }
+}
+
+/// The n-th argument behind the bracket before `open`, if it is quoted.
+fn argument(site: Site, open: usize, n: usize) -> Option<Value> {
+    let Site { text, limit, .. } = site;
+    let mut i = open;
+    for count in 0..=n {
+        i = skip(text, i, limit, is_blank);
+        let value = value_at(text, i, limit, site.cut);
+        if count == n {
+            return value.quoted.then_some(value);
+        }
+        let end = if value.quoted { value.end } else { skip(text, value.start, value.end, |b| b != b',') };
+        i = skip(text, end, limit, |b| is_quote(b) || is_blank(b) || b == b'\\');
+        if text.get(i) != Some(&b',') || i >= limit {
+            return None;
+        }
+        i += 1;
+    }
+    None
+}
+
+/// A word without the quotes around it.
+fn trim_quotes(text: &[u8], start: usize, end: usize) -> Value {
+    let quote = |b: u8| is_quote(b) || matches!(b, b'`' | b',' | b'(');
+    let from = skip(text, start, end, quote);
+    Value { start: from, end: skip_back(text, end, from, quote), quoted: false, until: None::<Until> }
+}
