@@ -43,6 +43,10 @@ redaction-memory *ARGS:
 redaction-fuzz *ARGS:
     cd plugins && RUSTC_BOOTSTRAP=1 cargo fuzz run --fuzz-dir fuzz -s none redactor_stream -- {{ARGS}}
 
+# PromQL's parser and cost model under libFuzzer, each for so many seconds: `just promql-fuzz 900`. Needs cargo-fuzz (`tests/setup cargo-fuzz`).
+promql-fuzz SECONDS='60':
+    tests/promql/fuzz {{SECONDS}}
+
 # Format, lints and dependency rules, as CI checks them.
 lint:
     cargo fmt --all --check

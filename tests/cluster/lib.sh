@@ -15,6 +15,7 @@ GO=$CACHE/go-wheel/go
 [ ! -d "$GO" ] || PATH=$GO/bin:$PATH
 ASCIINEMA_VERSION=3.2.0
 CARGO_DENY_VERSION=0.20.2
+CARGO_FUZZ_VERSION=0.13.1
 
 # One base port, so that a second cluster on the machine needs one variable (and a WARDGATE_RUN of its own).
 PORT=${WARDGATE_PORT_BASE:-26400}

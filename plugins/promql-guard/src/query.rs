@@ -32,7 +32,7 @@ pub(crate) fn review(context: &Context, query: &Query, answers: &[Answer], setti
     }
     match judge(context, query, &expr, answers, settings) {
         Ok(verdict) => verdict,
-        Err(refused) => explain(context, query, &expr, *refused, answers, settings),
+        Err(refused) => explain(context, query, &expr, &refused, answers, settings),
     }
 }
 
@@ -189,15 +189,15 @@ fn explain(
     context: &Context,
     query: &Query,
     expr: &Expr,
-    refused: Refused,
+    refused: &Refused,
     answers: &[Answer],
     settings: &Settings,
 ) -> Verdict {
-    let wanted = teach::names_to_ask(&refused, answers);
+    let wanted = teach::names_to_ask(refused, answers);
     if !wanted.is_empty() {
         return Verdict::Need(wanted);
     }
-    let mut denial = teach::with_names(&refused, answers);
+    let mut denial = teach::with_names(refused, answers);
     let asked_already = answers.iter().any(|a| answers::is_from_cache(&a.question));
     let mut unasked = Vec::new();
     let passes = |candidate: &Candidate| {
@@ -208,7 +208,7 @@ fn explain(
         }
         false
     };
-    let found = rewrite::instead(query, expr, &refused, answers, settings, passes);
+    let found = rewrite::instead(query, expr, refused, answers, settings, passes);
     if found.is_some() && !unasked.is_empty() {
         return Verdict::Need(unasked.into_iter().map(answers::from_cache).collect());
     }
@@ -230,12 +230,11 @@ fn candidate_questions(
         return None;
     }
     let parsed;
-    let expr = match &candidate.expr {
-        Some(expr) => expr,
-        None => {
-            parsed = parse(&query.text, settings.text_limits(&context.subject)).ok()?;
-            &parsed
-        }
+    let expr = if let Some(expr) = &candidate.expr {
+        expr
+    } else {
+        parsed = parse(&query.text, settings.text_limits(&context.subject)).ok()?;
+        &parsed
     };
     let (timing, least) = plan(context, &times, expr, settings).ok()?;
     let questions = questions(&least, settings).ok()?;

@@ -172,7 +172,7 @@ fn largest(expr: &Expr) -> Option<Expr> {
 fn around(aggregation: &str, inner: &Expr) -> Option<Expr> {
     let mut outer = parser::parse(aggregation).ok()?;
     if let Expr::Aggregate(aggregate) = &mut outer {
-        aggregate.expr = Box::new(inner.clone());
+        *aggregate.expr = inner.clone();
     }
     Some(outer)
 }
@@ -218,7 +218,7 @@ fn chain(expr: &Expr, operands: &mut Vec<Expr>) {
             chain(&binary.rhs, operands);
         }
         Expr::Paren(paren) if matches!(&*paren.expr, Expr::Binary(b) if b.op.id() == T_LOR) => {
-            chain(&paren.expr, operands)
+            chain(&paren.expr, operands);
         }
         other => operands.push(other.clone()),
     }
@@ -231,8 +231,8 @@ fn joined(operands: Vec<Expr>) -> Option<Expr> {
     operands.try_fold(first, |left, right| {
         let mut both = parser::parse("up or up").ok()?;
         if let Expr::Binary(binary) = &mut both {
-            binary.lhs = Box::new(left);
-            binary.rhs = Box::new(right);
+            *binary.lhs = left;
+            *binary.rhs = right;
         }
         Some(both)
     })
@@ -272,7 +272,7 @@ fn with_names_spelt_out(expr: &Expr) -> Option<Expr> {
         let Some(all) = each.and_then(joined) else { return };
         let Ok(mut paren) = parser::parse("(up)") else { return };
         if let (Expr::Paren(paren), Expr::Binary(_)) = (&mut paren, &all) {
-            paren.expr = Box::new(all);
+            *paren.expr = all;
         } else {
             paren = all;
         }
@@ -293,10 +293,10 @@ fn spelt_out(selector: &VectorSelector) -> Option<Vec<VectorSelector>> {
     let Kind::Pattern(pattern) = kind(matcher) else { return None };
     let names = literals(pattern).filter(|names| names.len() <= NAMES && names.iter().all(|n| !n.is_empty()))?;
     let with = |name: String| {
-        let mut named = selector.clone();
-        named.matchers.matchers.retain(|m| m.name != METRIC_NAME);
-        named.matchers.matchers.push(equal(METRIC_NAME, &name));
-        named
+        let mut one = selector.clone();
+        one.matchers.matchers.retain(|m| m.name != METRIC_NAME);
+        one.matchers.matchers.push(equal(METRIC_NAME, &name));
+        one
     };
     Some(names.into_iter().map(with).collect())
 }
