@@ -174,7 +174,7 @@ async fn live(settings: &config::Kubernetes, metrics: Option<&config::Prometheus
         objects: Some(kubernetes.clone()),
         exec: Some(kubernetes.clone()),
         query: prometheus.clone().map(|prometheus| prometheus as _),
-        metadata: None,
+        metadata: prometheus.clone().map(|prometheus| prometheus as _),
     };
     let ready: Readiness = Arc::new(move || {
         if watched.healthy() {

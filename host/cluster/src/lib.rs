@@ -8,6 +8,7 @@ pub mod live;
 pub mod mirror;
 pub mod prometheus;
 pub mod promql_floor;
+pub mod promql_tenancy;
 pub mod records;
 pub mod selector;
 mod wire;

@@ -97,8 +97,17 @@ fn qualify(
     labelled: &dyn Fn(&str) -> bool,
     cluster_metrics: &BTreeSet<String>,
 ) -> Result<(), Denial> {
+    if keeps(selector, labelled, cluster_metrics) { Ok(()) } else { Err(refuse(selector, labelled)) }
+}
+
+/// Whether a selector keeps to labelled namespaces, or to a metric of the cluster.
+pub(crate) fn keeps(
+    selector: &VectorSelector,
+    labelled: &dyn Fn(&str) -> bool,
+    cluster_metrics: &BTreeSet<String>,
+) -> bool {
     if selector.name.as_ref().is_some_and(|name| cluster_metrics.contains(name)) {
-        return Ok(());
+        return true;
     }
     let all = &selector.matchers.matchers;
     let alternatives = &selector.matchers.or_matchers;
@@ -106,8 +115,18 @@ fn qualify(
         // What stands beside the alternatives holds for each of them.
         all.iter().chain(group).any(|m| names_cluster_metric(m, cluster_metrics) || is_labelled(m, labelled))
     };
-    let fits = if alternatives.is_empty() { qualifies(&[]) } else { alternatives.iter().all(|group| qualifies(group)) };
-    if fits { Ok(()) } else { Err(refuse(selector, labelled)) }
+    if alternatives.is_empty() { qualifies(&[]) } else { alternatives.iter().all(|group| qualifies(group)) }
+}
+
+/// Whether a selector asks for a namespace that is not labelled, or for what has none, by its name.
+pub(crate) fn names_closed(selector: &VectorSelector, labelled: &dyn Fn(&str) -> bool) -> bool {
+    let matchers = selector.matchers.matchers.iter().chain(selector.matchers.or_matchers.iter().flatten());
+    let named = matchers.filter(|matcher| matcher.name == "namespace").filter_map(|matcher| match kind(matcher) {
+        Kind::Equal(name) => Some(vec![name.to_owned()]),
+        Kind::Pattern(pattern) => literals(pattern),
+        Kind::NotEqual(_) | Kind::NotPattern(_) => None,
+    });
+    named.flatten().any(|name| !labelled(&name))
 }
 
 fn names_cluster_metric(matcher: &Matcher, cluster_metrics: &BTreeSet<String>) -> bool {
@@ -133,7 +152,7 @@ fn namespaces(matcher: &Matcher) -> Option<Vec<String>> {
 }
 
 /// Says which matcher to add, or which namespace is not open.
-fn refuse(selector: &VectorSelector, labelled: &dyn Fn(&str) -> bool) -> Denial {
+pub(crate) fn refuse(selector: &VectorSelector, labelled: &dyn Fn(&str) -> bool) -> Denial {
     let text = clip(&wardgate_promql::selector(selector));
     let matchers = || selector.matchers.matchers.iter().chain(selector.matchers.or_matchers.iter().flatten());
     let closed = matchers().filter_map(namespaces).flatten().find(|name| !labelled(name));

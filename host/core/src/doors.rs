@@ -223,11 +223,17 @@ impl std::fmt::Display for CallId {
     }
 }
 
-/// Which redacted lines an answer shows. The road asks it after redaction: matched against raw bytes it would be an oracle for
-/// what was masked.
+/// Which redacted lines and documents an answer shows. The road asks it after redaction: matched against raw bytes it would be an
+/// oracle for what was masked.
 pub trait Select: Send + Sync {
-    /// Whether this line stays.
+    /// Whether this line of a log stays.
     fn keep(&self, line: &str) -> bool;
+
+    /// Whether this document stays, masked as it is.
+    fn keep_record(&self, document: &serde_json::Value) -> bool {
+        let _ = document;
+        true
+    }
 }
 
 /// All that a call is about, for the record: the reviewers' whole input, unredacted, and what they said.

@@ -320,6 +320,10 @@ impl<'a> Release<'a> {
         let kept: u64 = self.streams.values().map(Stream::kept_bytes).sum();
         for (part, value) in decided {
             let value = visible(value);
+            if self.select.as_ref().is_some_and(|select| !select.keep_record(&value)) {
+                self.body.records_passed_over += 1;
+                continue;
+            }
             if self.keep == Keep::First && self.body.records_cut > 0 {
                 self.body.records_cut += 1;
                 continue;

@@ -105,9 +105,10 @@ pub struct Query {
 pub struct Metadata {
     /// `metrics`, `label-values`, `targets`, `alerts`.
     pub what: String,
-    /// A label's or a metric's name.
+    /// For `label-values` the label's name. Otherwise what the caller looks for, in the caller's words: it stands on record, and what
+    /// does not fit it is left out after redaction, by the host.
     pub name: Option<String>,
-    /// A PromQL selector.
+    /// A PromQL selector; `label-values` needs one.
     pub selector: Option<String>,
     /// Window, milliseconds since the epoch.
     pub start: u64,

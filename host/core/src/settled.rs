@@ -97,6 +97,8 @@ pub struct Body {
     pub records: Vec<RecordText>,
     /// Documents that are not shown for want of room.
     pub records_cut: u64,
+    /// Documents that the caller's own selection left out.
+    pub records_passed_over: u64,
     /// How many there are, if the far end said.
     pub total: Option<u64>,
     /// Where a list goes on.

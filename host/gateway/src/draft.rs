@@ -12,6 +12,7 @@ pub(crate) struct Draft {
     rows: Vec<Rows>,
     summary: Option<Summary>,
     read_limit: &'static str,
+    advice: Option<&'static str>,
     note: &'static str,
     /// Nothing but the backend's words came.
     pub(crate) failed: bool,
@@ -68,6 +69,7 @@ impl Draft {
             rows: Vec::new(),
             summary: None,
             read_limit: "the read limit was met: the rest is missing",
+            advice: None,
             note: NOTE,
             failed,
         }
@@ -93,6 +95,11 @@ impl Draft {
         self.read_limit = words;
     }
 
+    /// How to see items that were cut, for a list that has no pages.
+    pub(crate) fn advice(&mut self, words: &'static str) {
+        self.advice = Some(words);
+    }
+
     /// What the answer is, where that takes more words than usual. It must still say that it is data.
     pub(crate) fn note(&mut self, words: &'static str) {
         self.note = words;
@@ -100,7 +107,7 @@ impl Draft {
 
     /// The whole answer, cut to the budget.
     pub(crate) fn fit(self, settled: &Settled, wire: Wire) -> Fitted {
-        let Self { own, mut rows, summary, read_limit, note, .. } = self;
+        let Self { own, mut rows, summary, read_limit, advice, note, .. } = self;
         let mut map = JsonObject::new();
         let (outcome, missing) = outcome(settled.outcome(), read_limit);
         map.insert("outcome".into(), outcome);
@@ -131,7 +138,7 @@ impl Draft {
         // Counters grow by some digits when rows are cut, and a summary has its own words.
         let slack = 256 + if price == Price::Structured { 512 } else { 0 };
         cut(&mut map, &rows, price, wire.budget.saturating_sub(slack));
-        advise(&mut map);
+        advise(&mut map, advice);
         let text = match (price, summary) {
             (Price::Structured, Some(summary)) => summary(&map),
             (Price::Structured, None) => "the answer is in structuredContent".into(),
@@ -265,14 +272,15 @@ fn add(map: &mut JsonObject, key: &str, more: usize) {
 }
 
 /// A cursor behind items that were cut would skip them.
-fn advise(map: &mut JsonObject) {
+fn advise(map: &mut JsonObject, own: Option<&str>) {
     let number = |key: &str| map.get(key).and_then(Value::as_u64).unwrap_or(0);
     let (shown, cut) = (number("shown"), number("not_shown"));
     if cut > 0 && map.contains_key("items") {
         map.shift_remove("next_cursor");
-        let advice = match shown {
-            0 => "narrow the selection: not one item fits an answer".to_string(),
-            _ => format!("ask again, from the same cursor, with limit {shown} to page without gaps"),
+        let advice = match (shown, own) {
+            (0, _) => "narrow the selection: not one item fits an answer".to_string(),
+            (_, Some(own)) => own.to_string(),
+            (_, None) => format!("ask again, from the same cursor, with limit {shown} to page without gaps"),
         };
         map.insert("advice".into(), advice.into());
     }

@@ -39,7 +39,7 @@ pub struct Backends {
     pub exec: Option<Arc<dyn Backend<Exec>>>,
     /// PromQL.
     pub query: Option<Arc<dyn Backend<Query>>>,
-    /// Prometheus' own index. No tool uses it yet.
+    /// What Prometheus knows without evaluating.
     pub metadata: Option<Arc<dyn Backend<Metadata>>>,
 }
 

@@ -17,6 +17,8 @@ mod objects;
 mod promql;
 mod queries;
 #[cfg(test)]
+mod tenancy_tests;
+#[cfg(test)]
 mod tests;
 
 pub use error::CaptureError;

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{promql_floor, records::Documents};
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 use wardgate_core::{
     Backend, Bound, BoxFuture, Channel, Committed, Context, Denial, Fault, FaultKind, Known, Metadata, Piece, Prepare,
     Query, Question, Source, Unanswered, Value as Told,
@@ -13,6 +14,8 @@ use wardgate_core::{
 
 /// Values of a metadata answer when the caller does not say.
 const VALUES: u32 = 200;
+/// How old a last sample may be, in milliseconds, as in Prometheus.
+const LOOKBACK: i64 = 300_000;
 
 impl Prepare<Query> for Mirror {
     /// Times are brought into the capture before the review: what is reviewed is what is evaluated.
@@ -103,7 +106,19 @@ impl Mirror {
     /// Only what an agent could query is told: series of open namespaces, and the operator's cluster metrics.
     fn metadata_pieces(&self, call: &Committed<Metadata>) -> Result<Documents, Fault> {
         let [part] = call.parts() else { return Err(Fault::new(FaultKind::Unsupported, "metadata has one target")) };
-        let (request, store) = (&part.request, &self.capture.metrics);
+        let request = &part.request;
+        let label = match (request.what.as_str(), &request.name) {
+            ("metrics", _) => NAME,
+            ("label-values", Some(name)) => name.as_str(),
+            ("label-values", None) => return Err(Fault::new(FaultKind::Invalid, "label-values needs a label's name")),
+            ("targets", _) => return Ok(self.targets(request.end)),
+            ("alerts", _) => return Ok(self.alerts(request.end)),
+            _ => {
+                let words = "a mirror knows metrics, label-values, targets and alerts";
+                return Err(Fault::new(FaultKind::Unsupported, words));
+            }
+        };
+        let store = &self.capture.metrics;
         let places: Vec<usize> = match &request.selector {
             Some(selector) => promql::series(store, selector).map_err(|error| fault(&error))?,
             None => (0..store.all().len()).collect(),
@@ -111,13 +126,7 @@ impl Mirror {
         let visible = |labels: &Labels| {
             self.is_open(labels.value("namespace"), false) || self.settings.cluster_metrics.contains(labels.value(NAME))
         };
-        let label = match (request.what.as_str(), &request.name) {
-            ("metrics", _) => NAME,
-            ("label-values", Some(name)) => name.as_str(),
-            ("label-values", None) => return Err(Fault::new(FaultKind::Invalid, "label-values needs a label's name")),
-            _ => return Err(Fault::new(FaultKind::Unsupported, "a mirror knows metrics and label-values")),
-        };
-        let mut counts = std::collections::BTreeMap::<&str, u64>::new();
+        let mut counts = BTreeMap::<&str, u64>::new();
         for labels in places.iter().map(|&at| &store.all()[at].labels).filter(|labels| visible(labels)) {
             if !labels.value(label).is_empty() {
                 *counts.entry(labels.value(label)).or_default() += 1;
@@ -125,17 +134,67 @@ impl Mirror {
         }
         let mut pieces = Documents::default();
         pieces.piece(Piece::Total(counts.len() as u64));
-        for (value, series) in counts.into_iter().take(request.limit.unwrap_or(VALUES) as usize) {
-            let document = if label == NAME {
-                let about = store.about(value).cloned().unwrap_or_default();
-                json!({"metric": value, "type": about.kind, "help": about.help, "series": series})
-            } else {
-                json!({"label": label, "value": value, "series": series})
-            };
-            pieces.push(Channel::Series, &document);
+        if label == NAME {
+            for (metric, series) in counts {
+                let about = store.about(metric).cloned().unwrap_or_default();
+                let document = json!({"metric": metric, "type": about.kind, "help": about.help, "series": series});
+                pieces.push(Channel::Series, &document);
+            }
+        } else {
+            for (value, series) in counts.into_iter().take(request.limit.unwrap_or(VALUES) as usize) {
+                pieces.push(Channel::Series, &json!({"metric": {label: value}, "series": series}));
+            }
         }
         Ok(pieces)
     }
+
+    /// What was scraped: the capture's `up` series, as they stood at `end`. Those that are not up first.
+    fn targets(&self, end: u64) -> Documents {
+        let mut targets = self.standing("up", end);
+        targets.sort_by(|(a, a_value), (b, b_value)| (*a_value > 0.0, *a).cmp(&(*b_value > 0.0, *b)));
+        let mut pieces = Documents::default();
+        pieces.piece(Piece::Total(targets.len() as u64));
+        for (labels, up) in targets {
+            let health = if up > 0.0 { "up" } else { "down" };
+            pieces.push(Channel::Series, &json!({"labels": own(labels), "health": health}));
+        }
+        pieces
+    }
+
+    /// What fired or was about to: the capture's `ALERTS` series, as they stood at `end`. Those that fire first.
+    fn alerts(&self, end: u64) -> Documents {
+        let mut alerts = self.standing("ALERTS", end);
+        let quiet = |labels: &Labels| labels.value("alertstate") != "firing";
+        alerts.sort_by(|(a, _), (b, _)| (quiet(a), *a).cmp(&(quiet(b), *b)));
+        let mut pieces = Documents::default();
+        pieces.piece(Piece::Total(alerts.len() as u64));
+        for (labels, _) in alerts {
+            let mut named = own(labels);
+            let state = named.remove("alertstate").unwrap_or_default();
+            pieces.push(Channel::Series, &json!({"labels": named, "state": state}));
+        }
+        pieces
+    }
+
+    /// The series of a metric in open namespaces that stand at `end`, with their values.
+    fn standing(&self, metric: &str, end: u64) -> Vec<(&Labels, f64)> {
+        let end = i64::try_from(end).unwrap_or(i64::MAX);
+        let all = self.capture.metrics.all().iter().filter(|series| {
+            series.labels.value(NAME) == metric && self.is_open(series.labels.value("namespace"), false)
+        });
+        let last = |series: &'_ promql::Series| {
+            let past = series.samples.iter().rev().find(|sample| sample.t <= end)?;
+            (!past.is_stale() && end - past.t < LOOKBACK).then_some(past.v)
+        };
+        all.filter_map(|series| Some((&series.labels, last(series)?))).collect()
+    }
+}
+
+/// Labels without the metric's name.
+fn own(labels: &Labels) -> Map<String, Value> {
+    let mut all = metric(labels);
+    all.remove(NAME);
+    all
 }
 
 /// One record per series, in the form of Prometheus' HTTP API; a number or a text is one record.

@@ -301,7 +301,33 @@ fn a_namespace_without_the_label_is_closed_in_every_kind() {
     assert_eq!(records(&listed).iter().map(|n| n["name"].as_str().unwrap()).collect::<Vec<_>>(), ["batch", "shop"]);
     let metrics = Metadata { what: "label-values".into(), name: Some("namespace".into()), ..Metadata::default() };
     let told = ask(&mirror, everywhere(), metrics);
-    assert_eq!(records(&told).iter().map(|r| r["value"].as_str().unwrap()).collect::<Vec<_>>(), ["batch", "shop"]);
+    let values: Vec<_> = records(&told).iter().map(|r| r["metric"]["namespace"].as_str().unwrap()).collect();
+    assert_eq!(values, ["batch", "shop"]);
+    for what in ["targets", "alerts"] {
+        let told =
+            ask(&mirror, everywhere(), Metadata { what: what.into(), start: END, end: END, ..Metadata::default() });
+        assert!(!records(&told).is_empty(), "{what}");
+        assert!(records(&told).iter().all(|r| r["labels"]["namespace"] == "shop"), "{what}");
+    }
+}
+
+#[test]
+fn targets_and_alerts_are_those_of_the_captures_last_moment() {
+    let mirror = demo();
+    let told = |what: &str, end| {
+        let settled =
+            ask(&mirror, everywhere(), Metadata { what: what.into(), start: end, end, ..Metadata::default() });
+        (settled.body().total.unwrap(), records(&settled).into_iter().cloned().collect::<Vec<_>>())
+    };
+    let (total, targets) = told("targets", WALL);
+    assert_eq!((total, targets.len()), (3, 3));
+    assert_eq!(targets[0], json!({"labels": {"job": "cart", "namespace": "shop"}, "health": "up"}));
+    let (_, alerts) = told("alerts", WALL);
+    let firing = json!({
+        "labels": {"alertname": "CheckoutErrorRateHigh", "namespace": "shop", "severity": "page"}, "state": "firing",
+    });
+    assert_eq!(alerts, [firing]);
+    assert_eq!(told("alerts", END - 3_600_000).0, 0, "an hour before nothing fired");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 #![allow(clippy::disallowed_methods)]
 use crate::wire::{causes, escape};
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, Uri, header};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper_rustls::HttpsConnector;
 use hyper_util::{
@@ -11,7 +11,7 @@ use hyper_util::{
     rt::TokioExecutor,
 };
 use rustls::pki_types::{CertificateDer, pem::PemObject};
-use serde_json::Value;
+use serde::{Deserialize, de::DeserializeOwned};
 use std::path::PathBuf;
 use wardgate_core::{Fault, FaultKind};
 
@@ -81,16 +81,32 @@ impl Http {
     }
 
     /// A form, posted; its answer must say success.
-    pub(super) async fn post(&self, path: &str, form: &[(&str, &str)], most: usize) -> Result<Value, Fault> {
-        self.send(Method::POST, path, form, most).await
+    pub(super) async fn post<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        form: &[(&str, &str)],
+        most: usize,
+    ) -> Result<Success<T>, Fault> {
+        read(&self.send(Method::POST, path, form, most).await?)
     }
 
     /// The same as parameters of a GET.
-    pub(super) async fn get(&self, path: &str, form: &[(&str, &str)], most: usize) -> Result<Value, Fault> {
-        self.send(Method::GET, path, form, most).await
+    pub(super) async fn get<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        form: &[(&str, &str)],
+        most: usize,
+    ) -> Result<Success<T>, Fault> {
+        read(&self.send(Method::GET, path, form, most).await?)
     }
 
-    async fn send(&self, method: Method, path: &str, form: &[(&str, &str)], most: usize) -> Result<Value, Fault> {
+    async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        form: &[(&str, &str)],
+        most: usize,
+    ) -> Result<(StatusCode, Bytes), Fault> {
         let encoded = encode(form);
         let (uri, body) = match method {
             Method::GET => (format!("{}/{path}?{encoded}", self.base), String::new()),
@@ -109,23 +125,13 @@ impl Http {
         let response =
             self.client.request(request).await.map_err(|error| Fault::new(FaultKind::Unavailable, causes(&error)))?;
         let status = response.status();
-        let bytes = match Limited::new(response.into_body(), most).collect().await {
-            Ok(body) => body.to_bytes(),
+        match Limited::new(response.into_body(), most).collect().await {
+            Ok(body) => Ok((status, body.to_bytes())),
             Err(error) if error.is::<LengthLimitError>() => {
-                let words = format!("the answer is larger than {most} bytes: aggregate, or raise the step");
-                return Err(Fault::new(FaultKind::Invalid, words));
+                let words = format!("the answer is larger than {most} bytes: aggregate, narrow, or raise the step");
+                Err(Fault::new(FaultKind::Invalid, words))
             }
-            Err(error) => return Err(Fault::new(FaultKind::Broken, error.to_string())),
-        };
-        let answer = serde_json::from_slice::<Value>(&bytes).ok();
-        match answer {
-            Some(answer) if status.is_success() && answer["status"] == "success" => Ok(answer),
-            Some(answer) => {
-                let kind = if status.is_server_error() { FaultKind::Unavailable } else { FaultKind::Invalid };
-                let text = answer["error"].as_str().map_or_else(|| format!("HTTP {status}"), str::to_string);
-                Err(Fault::new(kind, text))
-            }
-            None => Err(Fault::new(FaultKind::Broken, format!("HTTP {status}, and no JSON"))),
+            Err(error) => Err(Fault::new(FaultKind::Broken, error.to_string())),
         }
     }
 
@@ -137,6 +143,46 @@ impl Http {
         value.set_sensitive(true);
         Ok(Some(value))
     }
+}
+
+/// An answer that says `success`.
+#[derive(Debug, Deserialize)]
+pub(super) struct Success<T> {
+    pub(super) data: T,
+    #[serde(default)]
+    pub(super) warnings: Vec<String>,
+    #[serde(default)]
+    pub(super) infos: Vec<String>,
+}
+
+/// The envelope of every answer.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Envelope {
+    status: String,
+    error: String,
+}
+
+/// An answer, or why there is none. What is not asked for is passed over without being kept.
+fn read<T: DeserializeOwned>((status, bytes): &(StatusCode, Bytes)) -> Result<Success<T>, Fault> {
+    let no_json = |_| Fault::new(FaultKind::Broken, format!("HTTP {status}, and no JSON"));
+    let Envelope { status: word, error } = serde_json::from_slice(bytes).map_err(no_json)?;
+    if status.is_success() && word == "success" {
+        let broken = |error: serde_json::Error| {
+            Fault::new(FaultKind::Broken, format!("an answer of an unknown form, at byte {}", error.column()))
+        };
+        return serde_json::from_slice(bytes).map_err(broken);
+    }
+    let kind = match *status {
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => FaultKind::Refused,
+        StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => FaultKind::Unsupported,
+        // What took too long there is overload, and so is being asked too often.
+        StatusCode::TOO_MANY_REQUESTS => FaultKind::Unavailable,
+        status if status.is_server_error() => FaultKind::Unavailable,
+        _ => FaultKind::Invalid,
+    };
+    let text = if error.is_empty() { format!("HTTP {status}") } else { error };
+    Err(Fault::new(kind, text))
 }
 
 fn roots(endpoint: &Endpoint) -> Result<rustls::RootCertStore, EndpointError> {

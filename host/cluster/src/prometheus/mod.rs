@@ -1,14 +1,18 @@
 //! Prometheus' HTTP API: one canonical request per query, its answer as one document per series.
 //!
-//! Only `query`, `time`, `start`, `end`, `step` and `timeout` are ever sent, in one encoding, built here. The metric catalogue
-//! (`/api/v1/status/tsdb`) is a standing look-up, refreshed at most once a minute; a probe (`/api/v1/series`) is bounded by what
-//! the reviewer said it would count to.
+//! For a query only `query`, `time`, `start`, `end`, `step` and `timeout` are ever sent, in one encoding, built here. The metric
+//! catalogue (`/api/v1/status/tsdb`, `/api/v1/metadata`) is a standing look-up, refreshed at most once a minute; a probe
+//! (`/api/v1/series`) is bounded by what the reviewer said it would count to. What is known without evaluating stands in `metadata`.
 mod catalogue;
 mod client;
+mod kept;
+mod metadata;
 
 use crate::{promql_floor, records::Documents};
 use catalogue::Catalogue;
+use client::Success;
 pub use client::{Endpoint, EndpointError, Http};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use wardgate_core::{
@@ -37,6 +41,7 @@ pub trait OpenNamespaces: Send + Sync {
 pub struct Prometheus {
     http: Http,
     catalogue: Catalogue,
+    about: metadata::Descriptions,
     namespaces: Arc<dyn OpenNamespaces>,
     settings: Settings,
 }
@@ -45,7 +50,13 @@ impl Prometheus {
     /// Connects lazily: the first request does.
     pub fn new(settings: Settings, namespaces: Arc<dyn OpenNamespaces>) -> Result<Arc<Self>, EndpointError> {
         let http = Http::new(&settings.endpoint)?;
-        Ok(Arc::new(Self { http, catalogue: Catalogue::default(), namespaces, settings }))
+        Ok(Arc::new(Self {
+            http,
+            catalogue: Catalogue::default(),
+            about: metadata::Descriptions::default(),
+            namespaces,
+            settings,
+        }))
     }
 
     /// The answer to a reviewer's question.
@@ -76,7 +87,7 @@ impl Backend<Query> for Prometheus {
             let limits = call.limits();
             let timeout = format!("{}ms", limits.time.as_millis().max(1));
             let most = usize::try_from(limits.read_bytes).unwrap_or(usize::MAX);
-            let answer = if query.start == query.end && query.step == 0 {
+            let answer: Success<Evaluated> = if query.start == query.end && query.step == 0 {
                 let form = [("query", query.text.as_str()), ("time", &seconds(query.end)), ("timeout", &timeout)];
                 self.http.post("api/v1/query", &form, most).await?
             } else {
@@ -95,11 +106,19 @@ impl Backend<Query> for Prometheus {
     }
 }
 
+/// What a query came to.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Evaluated {
+    result_type: String,
+    result: Value,
+}
+
 /// One record per series; a scalar or a string is one record.
-fn documents(answer: &Value, samples: u64) -> Result<Documents, Fault> {
-    let (data, mut documents) = (&answer["data"], Documents::default());
-    match (data["resultType"].as_str(), &data["result"]) {
-        (Some("vector" | "matrix"), Value::Array(series)) => {
+fn documents(answer: &Success<Evaluated>, samples: u64) -> Result<Documents, Fault> {
+    let (data, mut documents) = (&answer.data, Documents::default());
+    match (data.result_type.as_str(), &data.result) {
+        ("vector" | "matrix", Value::Array(series)) => {
             documents.piece(Piece::Total(series.len() as u64));
             let mut left = samples;
             for one in series {
@@ -111,13 +130,13 @@ fn documents(answer: &Value, samples: u64) -> Result<Documents, Fault> {
                 documents.push(Channel::Series, one);
             }
         }
-        (Some(kind @ ("scalar" | "string")), value) => {
+        (kind @ ("scalar" | "string"), value) => {
             documents.push(Channel::Series, &json!({"type": kind, "value": value}))
         }
         _ => return Err(Fault::new(FaultKind::Broken, "an answer of an unknown form")),
     }
-    for key in ["warnings", "infos"] {
-        if let Some(notes) = answer[key].as_array().filter(|notes| !notes.is_empty()) {
+    for (key, notes) in [("warnings", &answer.warnings), ("infos", &answer.infos)] {
+        if !notes.is_empty() {
             documents.push(Channel::Series, &json!({ (key): notes }));
         }
     }

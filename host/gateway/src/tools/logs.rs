@@ -6,7 +6,7 @@ use crate::{
     schema::{self, JsonObject, count},
     settings::Bounds,
 };
-use regex::{Regex, RegexBuilder};
+use regex::Regex;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -114,7 +114,7 @@ impl Tool for Logs {
         }
         let select = match &input.pattern {
             None => None,
-            Some(pattern) => Some(Arc::new(compiled(pattern, &asked)?) as Arc<dyn Select>),
+            Some(pattern) => Some(Arc::new(Pattern(super::compiled("pattern", pattern, &asked)?)) as Arc<dyn Select>),
         };
         let place = Place {
             namespace: Some(input.namespace),
@@ -177,15 +177,6 @@ impl Tool for Logs {
         draft.missing_if_read_limit("the newest lines are missing: ask for fewer with tail_lines or since_seconds");
         draft
     }
-}
-
-/// Compiled within bounds: the engine is linear in the text, and its size is what a pattern could blow up.
-fn compiled(pattern: &str, asked: &Asked<'_>) -> Result<Pattern, Denial> {
-    let built = RegexBuilder::new(pattern).size_limit(1 << 20).dfa_size_limit(1 << 20).nest_limit(50).build();
-    built.map(Pattern).map_err(|error| match error {
-        regex::Error::CompiledTooBig(_) => asked.wrong("pattern", "is too large once compiled: use fewer repetitions"),
-        _ => asked.wrong("pattern", "is not a regular expression in Rust's syntax (no look-around, no backreferences)"),
-    })
 }
 
 #[cfg(test)]

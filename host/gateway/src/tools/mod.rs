@@ -2,24 +2,46 @@
 //!
 //! A tool maps arguments to a request of core's and a settled body to structured content. It cannot reach a backend, and it
 //! cannot build an MCP result.
+mod alerts;
 #[cfg(test)]
 mod docs;
 mod events;
 mod exec;
+mod find_metrics;
 mod get;
+mod labels;
 mod list;
 mod logs;
 mod query;
+mod targets;
 mod top;
 
-use crate::{arguments::Checker, draft::Draft, gateway::Backends, schema::JsonObject, settings::Bounds};
+use crate::{
+    arguments::Checker,
+    draft::{Counts, Draft, Rows},
+    gateway::Backends,
+    schema::JsonObject,
+    settings::Bounds,
+};
+use regex::{Regex, RegexBuilder};
 use serde_json::{Value, json};
 use std::sync::Arc;
-use wardgate_core::{AnyRequest, Denial, Place, Select, Settled};
+use wardgate_core::{AnyRequest, Channel, Denial, Keep, Place, Select, Settled};
 
 /// Every tool, in the order in which they are listed.
-pub(crate) const ALL: [&dyn Tool; 7] =
-    [&logs::Logs, &events::Events, &list::List, &get::Get, &top::Top, &exec::Exec, &query::Query];
+pub(crate) const ALL: [&dyn Tool; 11] = [
+    &logs::Logs,
+    &events::Events,
+    &list::List,
+    &get::Get,
+    &top::Top,
+    &exec::Exec,
+    &query::Query,
+    &find_metrics::FindMetrics,
+    &labels::Labels,
+    &targets::Targets,
+    &alerts::Alerts,
+];
 
 /// One tool.
 pub(crate) trait Tool: Send + Sync {
@@ -121,6 +143,77 @@ fn summary(shown: &JsonObject, what: &str) -> String {
         text.push_str(cursor);
     }
     text
+}
+
+/// A regular expression of the caller's, compiled within bounds: the engine is linear in the text, and its size is what a pattern could
+/// blow up.
+fn compiled(argument: &str, pattern: &str, asked: &Asked<'_>) -> Result<Regex, Denial> {
+    let built = RegexBuilder::new(pattern).size_limit(1 << 20).dfa_size_limit(1 << 20).nest_limit(50).build();
+    built.map_err(|error| match error {
+        regex::Error::CompiledTooBig(_) => asked.wrong(argument, "is too large once compiled: use fewer repetitions"),
+        _ => asked.wrong(argument, "is not a regular expression in Rust's syntax (no look-around, no backreferences)"),
+    })
+}
+
+/// Documents that fit what the caller looks for, asked after redaction.
+struct Fits<F>(F);
+
+impl<F: Fn(&Value) -> bool + Send + Sync> Select for Fits<F> {
+    fn keep(&self, _: &str) -> bool {
+        true
+    }
+    fn keep_record(&self, document: &Value) -> bool {
+        (self.0)(document)
+    }
+}
+
+/// The draft of a list that Prometheus gave whole: what fits, at most `limit`, and how many more there are.
+fn page_of_series(settled: &Settled, limit: u32, advice: &'static str, row: fn(&Value) -> Value) -> Draft {
+    let body = settled.body();
+    let mut draft = Draft::new(settled);
+    let all: Vec<_> = body.records.iter().filter(|record| record.channel == Channel::Series).collect();
+    let items: Vec<Value> = all.iter().take(limit as usize).map(|record| row(&record.value)).collect();
+    let cut = body.records_cut + (all.len() - items.len()) as u64;
+    draft.put("shown", json!(items.len()));
+    if let Some(total) = body.total {
+        draft.put("total", json!(total.saturating_sub(body.records_passed_over)));
+    }
+    if cut > 0 {
+        draft.put("not_shown", json!(cut));
+    }
+    draft.put("items", Value::Array(items));
+    draft.rows(Rows { key: "items", keep: Keep::First, counts: Counts::Items });
+    draft.advice(advice);
+    let unparsed: Vec<&str> = body.lines(Channel::Series).collect();
+    if !unparsed.is_empty() {
+        draft.put("unparsed", json!(unparsed));
+        draft.rows(Rows { key: "unparsed", keep: Keep::First, counts: Counts::Lines });
+    }
+    draft.missing_if_read_limit("the read limit was met: items are missing");
+    draft
+}
+
+/// How many items a request for metadata asks for.
+fn limit(plan: &Plan) -> u32 {
+    match &plan.request {
+        AnyRequest::Metadata(request) => request.limit.unwrap_or(u32::MAX),
+        _ => u32::MAX,
+    }
+}
+
+/// The output schema of such a list.
+fn series_output(what: &str) -> JsonObject {
+    crate::schema::output(
+        &json!({
+            "items": crate::schema::rows(what),
+            "shown": crate::schema::count("how many are here"),
+            "total": crate::schema::count("how many there are; left out where the server stopped counting, so there are more"),
+            "not_shown": crate::schema::count("how many did not fit the answer"),
+            "advice": crate::schema::text("how to see the rest"),
+            "unparsed": crate::schema::lines("what came and was no JSON"),
+        }),
+        &["items", "shown"],
+    )
 }
 
 /// The output schema of every list.
