@@ -14,10 +14,14 @@ pub(crate) fn harmless(value: &[u8]) -> bool {
         return value.is_empty();
     }
     if value.iter().all(u8::is_ascii_alphanumeric) {
-        return (value.len() <= 24 && word(value)) || filler(value) || timestamp(value);
+        return (value.len() <= 24 && word(value)) || filler(value) || timestamp(value) || number(value);
     }
     word(value)
+        || punctuation(value)
         || template(value)
+        || format_field(value)
+        || encrypted(value)
+        || alternatives(value)
         || filler(value)
         || uuid(value)
         || digest(value)
@@ -43,7 +47,8 @@ const WORDS: &[&str] = &[
     "kubernetes.io/dockerconfigjson", "kubernetes.io/service-account-token", "<nil>", "(nil)", "ok", "failed",
     "success", "error", "anonymous", "stdin", "prompt", "env", "vault", "file", "md5", "sha1", "sha256",
     "sha512", "bcrypt", "argon2", "plain", "plaintext", "scram-sha-256", "trust", "peer", "cleartext", "x509",
-    "certificate", "sensitive", "confidential", "private", "public", "-",
+    "certificate", "sensitive", "confidential", "private", "public", "-", "todo", "tbd", "fixme", "interactive", "void", "pending",
+    "unchanged", "notset", "not-applicable", "secretstring",
 ];
 
 fn word(value: &[u8]) -> bool {
@@ -96,7 +101,11 @@ fn shell_default(value: &[u8]) -> bool {
 fn bracketed(inner: &[u8]) -> bool {
     let end = skip(inner, 0, inner.len(), |b| b.is_ascii_alphabetic());
     let first = &inner[..end];
-    let masks: [&[u8]; 10] = [
+    let masks: [&[u8]; 14] = [
+        b"protected",
+        b"censored",
+        b"sanitized",
+        b"set",
         b"redacted",
         b"filtered",
         b"masked",
@@ -108,11 +117,65 @@ fn bracketed(inner: &[u8]) -> bool {
         b"none",
         b"empty",
     ];
-    masks.iter().any(|m| first.eq_ignore_ascii_case(m))
-        && inner[end..]
+    told(inner)
+        || masks.iter().any(|m| first.eq_ignore_ascii_case(m))
+            && inner[end..]
+                .iter()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b':' | b'-' | b'#' | b' ' | b'_'))
+            && inner.len() <= 64
+}
+
+/// `not set`, `sensitive value`, `known after apply`: two to five words of small letters.
+fn told(inner: &[u8]) -> bool {
+    inner.len() <= 48
+        && (2..=5).contains(&inner.split(|b| *b == b' ').count())
+        && inner
+            .split(|b| *b == b' ')
+            .all(|w| w.len() >= 2 && w.iter().all(u8::is_ascii_lowercase) && naturalness(w) > -8)
+}
+
+/// `{name}`, `{name!r}`, `{name:>8}`: a field of a format.
+fn format_field(value: &[u8]) -> bool {
+    let Some(inner) = value.strip_prefix(b"{").and_then(|v| v.strip_suffix(b"}")) else { return false };
+    let name = skip(inner, 0, inner.len(), |b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'.'));
+    let rest = &inner[name..];
+    let shown = rest.is_empty()
+        || (rest.len() <= 6
+            && matches!(rest[0], b'!' | b':')
+            && rest[1..]
+                .iter()
+                .all(|b| b.is_ascii_digit() || matches!(b, b'r' | b's' | b'a' | b'<' | b'>' | b'^' | b'?' | b'd')));
+    (name > 0 && shown && (name <= 4 || naturalness(&inner[..name]) > -6)) || inner.is_empty()
+}
+
+/// What a cipher made of a value: `ENC[AES256_GCM,data:…]` of SOPS.
+fn encrypted(value: &[u8]) -> bool {
+    value.starts_with(b"ENC[")
+        && value.ends_with(b"]")
+        && value[4..value.len() - 1]
             .iter()
-            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b':' | b'-' | b'#' | b' ' | b'_'))
-        && inner.len() <= 64
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=' | b',' | b':' | b'_' | b'.'))
+        && (value.starts_with(b"ENC[AES256_GCM,") || value == b"ENC[...]")
+}
+
+/// `0x1f`: a number.
+fn number(value: &[u8]) -> bool {
+    value.strip_prefix(b"0x").is_some_and(|v| (1..=8).contains(&v.len()) && v.iter().all(u8::is_ascii_hexdigit))
+}
+
+/// Nothing but brackets and the signs between values: the rest of a statement.
+fn punctuation(value: &[u8]) -> bool {
+    value.iter().all(|b| {
+        matches!(b, b'(' | b')' | b'[' | b']' | b'{' | b'}' | b',' | b';' | b':' | b'"' | b'\'' | b'`' | b'\\')
+    })
+}
+
+/// `none|publish|automation`: what a program takes, in its usage.
+fn alternatives(value: &[u8]) -> bool {
+    value.contains(&b'|')
+        && value
+            .split(|b| *b == b'|')
+            .all(|w| (2..=16).contains(&w.len()) && w.iter().all(u8::is_ascii_lowercase) && naturalness(w) > -8)
 }
 
 /// One character again and again, or stars with a few readable ones left by another mask.
@@ -137,7 +200,15 @@ pub(crate) fn uuid(value: &[u8]) -> bool {
 
 /// `sha256:…` and its like.
 fn digest(value: &[u8]) -> bool {
-    for (name, least) in [("sha256", 43), ("sha512", 64), ("sha384", 56), ("sha1", 27)] {
+    for (name, least) in [
+        ("hmac-sha256", 43),
+        ("hmac-sha512", 64),
+        ("sha256", 43),
+        ("sha512", 64),
+        ("sha384", 56),
+        ("sha1", 27),
+        ("md5", 32),
+    ] {
         if reads(value, 0, name.as_bytes()) && value.len() > name.len() && matches!(value[name.len()], b':' | b'-') {
             let rest = &value[name.len() + 1..];
             return rest.len() >= least
@@ -263,15 +334,27 @@ pub(crate) fn object_name(value: &[u8]) -> bool {
     let mut parts = value.split(|b| matches!(b, b'-' | b'_' | b'.' | b'/' | b':')).peekable();
     let mut count = 0;
     let mut words = 0;
+    let mut numbered = false;
     while let Some(p) = parts.next() {
         let mix = Mix::of(p);
         let word = mix.digit == 0
             && mix.other == 0
             && (mix.lower == p.len() || mix.upper == p.len() || mix.upper <= 1)
-            && (p.len() < 8 || naturalness(p) > 0);
+            && (p.len() < 8 || naturalness(p) > -3);
         let suffix = parts.peek().is_none() && count > 0 && p.len() <= 10 && mix.upper == 0 && mix.other == 0;
         let short = p.len() <= 3 && mix.other == 0 && count > 0;
-        if !(word || suffix || short || digits(p)) {
+        // `oauth2-proxy`, `k8s-api`: one word of several may have a number.
+        let stem = p.len() - p.iter().rev().take_while(|b| b.is_ascii_digit()).count();
+        let versioned = parts.peek().is_some()
+            && !numbered
+            && mix.digit == 1
+            && mix.upper == 0
+            && stem >= 2
+            && stem < p.len()
+            && (stem < 8 || naturalness(&p[..stem]) > 0)
+            && value.contains(&b'-');
+        numbered |= versioned;
+        if !(word || suffix || short || versioned || digits(p)) {
             return false;
         }
         words += usize::from(word && p.len() > 1);

@@ -2,7 +2,7 @@
 //! finds at an anchor depends on the bytes around it alone. Streams, blocks and hold-back are `stream`'s matter.
 use crate::{
     allow,
-    anchors::{self, LOOK_AHEAD, Literal, RUN_LENGTH, Role},
+    anchors::{self, LOOK_AHEAD, LOOK_BACK, Literal, RUN_LENGTH, Role},
     keys::public_name,
     providers::{PROVIDERS, Provider},
     randomness::secret_run,
@@ -541,6 +541,47 @@ fn is_word(b: u8) -> bool {
     b.is_ascii_alphanumeric() || b == b'_'
 }
 
+/// Where the last word of `before` begins.
+fn floor_of(before: &[u8]) -> usize {
+    skip_back(before, before.len() - 1, 0, |b| !is_blank(b))
+}
+
+/// `RUN.webp`: a file that a web server gives to anybody.
+fn asset(rest: &[u8]) -> bool {
+    const KINDS: &[&[u8]] = &[
+        b".js",
+        b".css",
+        b".map",
+        b".png",
+        b".jpg",
+        b".jpeg",
+        b".gif",
+        b".webp",
+        b".avif",
+        b".svg",
+        b".ico",
+        b".woff",
+        b".woff2",
+        b".ttf",
+        b".mp4",
+        b".webm",
+        b".m3u8",
+        b".mp3",
+        b".chunk.js",
+        b".min.js",
+        b".chunk.css",
+    ];
+    let end = skip(rest, 0, rest.len(), |b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'/'));
+    let kind = skip(rest, end, rest.len(), |b| b == b'.' || b.is_ascii_alphanumeric());
+    KINDS.contains(&&rest[end..kind])
+}
+
+/// Within `ENC[AES256_GCM,data:…,iv:…]`: what a cipher made.
+fn in_cipher(before: &[u8]) -> bool {
+    let near = &before[before.len().saturating_sub(LOOK_BACK)..];
+    memchr::memmem::rfind(near, b"ENC[AES256_GCM,").is_some_and(|open| memchr::memchr(b']', &near[open..]).is_none())
+}
+
 /// What stands before a run says that it is public: `sha256:`, `ssh-rsa `, an etag's or an id's key, a class path.
 fn public_context(site: Site) -> bool {
     let Site { text, at, floor, .. } = site;
@@ -548,7 +589,8 @@ fn public_context(site: Site) -> bool {
     let run = &text[at..];
     let marks: [&[u8]; 9] =
         [b"sha256:", b"SHA256:", b"sha512:", b"sha1:", b"MD5:", b"@sha256:", b"W/\"", b"h1:", b"base64,"];
-    let runs: [&[u8]; 8] = [
+    let runs: [&[u8]; 9] = [
+        b"nonce-",
         b"sha256-",
         b"sha384-",
         b"sha512-",
@@ -578,6 +620,14 @@ fn public_context(site: Site) -> bool {
             && before.len() > 4
             && before[..before.len() - 1].iter().rev().take(4).all(u8::is_ascii_lowercase))
     {
+        return true;
+    }
+    // `green open INDEX UUID`: an index of Elasticsearch.
+    let whole = skip(run, 0, run.len().min(LOOK_AHEAD), |b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
+    if whole == 22 && before.ends_with(b" ") && before[..floor_of(before)].ends_with(b" open ") {
+        return true;
+    }
+    if asset(&text[at..site.limit]) || in_cipher(before) {
         return true;
     }
     // The word that the run is a part of.

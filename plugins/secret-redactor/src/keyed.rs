@@ -7,7 +7,9 @@ use crate::{
     keys::{Meaning, Strength, meaning},
     model::naturalness,
     randomness::random,
+    saying::{ends_its_text, is_no_value, is_sentence},
     site::{Mask, Site},
+    source::is_code,
     table::number,
     text::{Mix, Until, find, is_blank, is_name, is_quote, reads, skip, skip_back},
     value::{Value, value_at},
@@ -61,7 +63,10 @@ impl Detector {
             && text.get(sep + 1).is_some_and(u8::is_ascii_alphanumeric);
         let named = tag
             || start > site.floor + 4 && text[sep] == b':' && text[start - 1] == b':' && in_resource_name(site, start);
-        if named || (text[sep] == b':' && text.get(sep + 1) == Some(&b':')) {
+        if named
+            || (text[sep] == b':' && text.get(sep + 1) == Some(&b':'))
+            || ends_its_text(text, site.floor, start, sep, limit)
+        {
             return;
         }
         let mut from = sep + 1;
@@ -76,7 +81,7 @@ impl Detector {
         }
         let before = skip_back(text, start, site.floor, |b| matches!(b, b' ' | b'\t' | b'-' | b'"' | b'\'' | b'+'));
         let leads = before == site.floor && site.line_start;
-        let quoted_key = start > site.floor && is_quote(text[start - 1]);
+        let quoted_key = start > site.floor && is_quote(text[start - 1]) && (is_quote(text[end]) || text[end] == b'\\');
         let setting = if text[sep] == b'=' || quoted_key {
             Setting::Data
         } else if leads {
@@ -87,7 +92,12 @@ impl Detector {
         match said.strength {
             Strength::Authorization => self.authorization(site, from, out),
             Strength::Cookie => self.cookie(site, &text[start..end], from, out),
-            _ => self.value(site, said, value_at(text, from, limit, site.cut), setting, out),
+            _ => {
+                let value = value_at(text, from, limit, site.cut);
+                if !is_no_value(site, (start, end), value) {
+                    self.value(site, said, value, setting, out);
+                }
+            }
         }
     }
 
@@ -137,9 +147,12 @@ impl Detector {
         }
         if !value.quoted
             && setting != Setting::Data
-            && said_in_prose(text, value, limit)
-            && (setting == Setting::Within || refused(bytes))
+            && (is_sentence(text, value, limit)
+                || (said_in_prose(text, value, limit) && (setting == Setting::Within || refused(bytes))))
         {
+            return;
+        }
+        if is_code(site, value) {
             return;
         }
         if self.is_secret(said, &text[value.start..value.end], value.quoted || setting == Setting::Data) {
@@ -181,6 +194,11 @@ impl Detector {
             return said.uuid;
         }
         if harmless(value) {
+            return false;
+        }
+        let refers = said.rule == const { number("secret-assignment") }
+            || (said.strength == Strength::Certain && said.rule == const { number("api-key-assignment") });
+        if refers && secrets_name(value) {
             return false;
         }
         match said.strength {
@@ -230,8 +248,15 @@ impl Detector {
             let inner = value_at(text, after, if value.quoted { value.end.max(after) } else { limit }, site.cut);
             Value { until: if value.quoted { value.until } else { inner.until }, ..inner }
         } else {
+            // `authorization: scheme=Bearer realm="x"` says how, and not what.
+            let named = value.end > scheme_end
+                && text[scheme_end] == b'='
+                && !value.quoted
+                && scheme.iter().all(u8::is_ascii_lowercase);
             let said = Meaning { strength: Strength::Likely, rule, uuid: true };
-            self.value(site, said, value, Setting::Data, out);
+            if !(named && object_name(&text[scheme_end + 1..value.end])) {
+                self.value(site, said, value, Setting::Data, out);
+            }
             return;
         };
         let bytes = &text[secret.start..secret.end];
@@ -342,6 +367,27 @@ pub(crate) fn scrambled(value: &[u8]) -> bool {
         && naturalness(value) < -6
 }
 
+/// `shop/orders-credentials`, `registry-dockercfg-x7k2p`: the name of a Secret, by its last words.
+fn secrets_name(value: &[u8]) -> bool {
+    const LAST: &[&[u8]] = &[
+        b"-credentials",
+        b"-creds",
+        b"-tls",
+        b"-regcred",
+        b"-pull-secret",
+        b"-kubeconfig",
+        b"-dockerconfig",
+        b"-cert",
+        b"-certs",
+    ];
+    let name = value.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'/' | b'.'));
+    let generated = value.len() > 6 && value[value.len() - 6] == b'-';
+    let stem = if generated { &value[..value.len() - 6] } else { value };
+    name && object_name(value)
+        && (LAST.iter().any(|l| value.ends_with(l))
+            || (generated && [b"-dockercfg".as_slice(), b"-token"].iter().any(|l| stem.ends_with(l))))
+}
+
 /// Not a plain word, not an object's name, not a number.
 fn likely(value: &[u8], data: bool) -> bool {
     if value.len() > 256 || scrambled(value) {
@@ -444,9 +490,21 @@ fn nested(text: &[u8], i: usize, limit: usize) -> bool {
             Some(_) => {
                 // A struct; in other brackets a name is a value's.
                 let end = skip(rest, 1, rest.len(), |b| b.is_ascii_alphanumeric() || b == b'_');
-                rest[0] == b'{' && end > 1 && end < rest.len() && matches!(rest[end], b':' | b'=' | b' ')
+                let field = rest[0] == b'{' && end > 1 && end < rest.len() && matches!(rest[end], b':' | b'=' | b' ');
+                field || list_of_names(&text[i..limit])
             }
         }
+}
+
+/// `[one]`, `[one, two]`: a list of bare words, closed within the line.
+fn list_of_names(rest: &[u8]) -> bool {
+    let end = skip(rest, 1, rest.len().min(512), |b| {
+        b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b',' | b' ' | b'/' | b':')
+    });
+    let behind = rest.get(end + 1).copied();
+    rest[0] == b'['
+        && rest.get(end) == Some(&b']')
+        && behind.is_none_or(|b| matches!(b, b' ' | b',' | b';' | b')' | b'}' | b']'))
 }
 
 /// A word of a sentence: small letters only, followed by another word, or one of those that error messages use.

@@ -2,7 +2,8 @@
 use crate::{
     table::number,
     words::{
-        ABOUT, BENIGN, BENIGN_KEYS, ENDINGS, KEY_KINDS, NEUTRAL, PASSWORDS, PUBLIC, SERVICES, STATED_KINDS, TOKEN_KINDS,
+        ABOUT, BENIGN, BENIGN_KEYS, ENDINGS, KEY_KINDS, NEUTRAL, PASSWORDS, PUBLIC, REFERRING, SERVICES, STATED_KINDS,
+        TOKEN_KINDS,
     },
 };
 use std::sync::LazyLock;
@@ -52,6 +53,7 @@ mod class {
     pub(super) const TOKEN_KIND: u16 = 256;
     pub(super) const BENIGN_KEY: u16 = 512;
     pub(super) const SERVICE: u16 = 1024;
+    pub(super) const REFERRING: u16 = 2048;
 }
 
 /// The word lists as one table: open addressing, so that a key costs a few looks and not a walk over every list.
@@ -76,6 +78,7 @@ impl Words {
             (TOKEN_KINDS, class::TOKEN_KIND),
             (BENIGN_KEYS, class::BENIGN_KEY),
             (SERVICES, class::SERVICE),
+            (REFERRING, class::REFERRING),
         ];
         for (list, bit) in lists {
             for word in list {
@@ -141,7 +144,10 @@ pub(crate) fn meaning(key: &[u8], more: &[String]) -> Option<Meaning> {
         let now = if is(i, class::PASSWORD) || ending == Some("password") {
             found(Strength::Certain, const { number("password-assignment") })
         } else if said(i, "secret") || said(i, "secrets") || ending == Some("secret") {
-            let compound = i > 0 || ending.is_some() || (after(1) && (said(i + 1, "key") || said(i + 1, "access")));
+            // `existingSecret: NAME` and its like refer to an object.
+            let compound = (i > 0 && !previous(class::REFERRING))
+                || ending.is_some()
+                || (after(1) && (said(i + 1, "key") || said(i + 1, "access")));
             found(if compound { Strength::Certain } else { Strength::Likely }, const { number("secret-assignment") })
         } else if said(i, "token") || ending == Some("token") {
             let kind = ending.is_some_and(|_| !said(i, "authtoken")) || previous(class::TOKEN_KIND | class::SERVICE);

@@ -239,6 +239,13 @@ impl Detector {
     /// `"data":{"key":"BASE64",…}` on one line: the values that say something, all of them when the object is a Secret.
     pub(crate) fn data_object(&self, site: Site, literal_end: usize, out: &mut Vec<Mask>) {
         let Site { text, limit, at, .. } = site;
+        // `metadata` is another word.
+        if at > site.floor
+            && text[at - 1].is_ascii_alphabetic()
+            && !(at >= site.floor + 6 && reads(text, at - 6, b"string"))
+        {
+            return;
+        }
         let around = &text[site.floor..limit];
         let certain = find(around, b"kind\":\"Secret\"")
             .or_else(|| find(around, b"Secret{"))

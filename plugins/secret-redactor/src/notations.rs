@@ -102,10 +102,11 @@ impl Detector {
     /// Whether a key that a comma follows has one value: it opens its brackets or is a flag, and a quoted value closes them.
     fn is_pair(&self, site: Site, start: usize, after: usize) -> bool {
         let Site { text, limit, floor, .. } = site;
-        if text[start] == b'-' {
-            return true;
-        }
         let value = value_at(text, after, limit, site.cut);
+        if text[start] == b'-' {
+            // `add_argument("--password", type=str)`
+            return value.quoted || !text[value.start..value.end].contains(&b'=');
+        }
         let behind = skip(text, value.end, limit, |b| is_quote(b) || b == b'\\' || is_blank(b));
         let closes = behind >= limit || matches!(text[behind], b')' | b']' | b'}' | b';' | b',' | b'\n');
         let before = skip_back(text, start, floor, |b| is_quote(b) || b == b'\\' || is_blank(b));

@@ -141,15 +141,18 @@ fn escaped_field(text: &[u8], i: usize, limit: usize) -> bool {
 fn placeholder(text: &[u8], start: usize, limit: usize) -> Option<usize> {
     let close = match text[start..limit] {
         [b'<', ..] => b'>',
-        [b'[', ..] => b']',
-        [b'$', b'(', ..] => b')',
+        [b'[', ..] | [b'E', b'N', b'C', b'[', ..] => b']',
+        [b'(', ..] | [b'$', b'(', ..] => b')',
         [b'$', b'{', ..] => b'}',
         _ => return None,
     };
     let mut end = start + memchr::memchr(close, &text[start..limit.min(start + 120)])? + 1;
     end = skip(text, end, limit.min(end + 1), |b| b == close);
-    let alone =
-        end >= limit || matches!(text[end], 0..=b' ' | b',' | b';' | b'"' | b'\'' | b')' | b'}' | b']' | b'&' | b'\\');
+    let alone = end >= limit
+        || matches!(
+            text[end],
+            0..=b' ' | b',' | b';' | b'"' | b'\'' | b')' | b'}' | b']' | b'&' | b'\\' | b'|' | b'<' | b'@'
+        );
     (alone && crate::allow::harmless(&text[start..end])).then_some(end)
 }
 

@@ -145,7 +145,7 @@ pub(crate) const PUBLIC: &[&str] = &[
     "sec-websocket-key", "websocket", "if-none-match", "x-amz-id-2", "boundary", "public", "cert",
     "certificate", "cabundle", "ca", "crt", "arn", "url", "uri", "path", "file", "filename", "class", "logger",
     "caller", "method", "func", "function", "module", "package", "name", "pod", "container", "node", "topic",
-    "queue", "event", "type", "kind", "label", "metric", "route", "endpoint", "host", "query", "operation",
+    "queue", "event", "type", "kind", "label", "accept", "bh", "mac", "iv", "tag", "metric", "route", "endpoint", "host", "query", "operation",
     "build", "tag", "release", "device",
 ];
 
@@ -180,7 +180,15 @@ pub(crate) const BENIGN_KEYS: &[&str] = &[
     "set", "put", "delete", "input", "hot", "cold", "any", "each", "this", "that", "id", "no", "new", "old", "merge", "sync", "build",
     "commit", "artifact", "layer", "snapshot", "backup", "restore", "checkpoint", "watermark", "window", "batch", "stream", "reduce",
     "host", "dns", "tls", "ssl", "gpg", "pgp", "verification", "attestation", "device", "metadata", "annotation", "selector",
-    "toleration", "taint", "topology", "leader", "election", "lease", "state", "session",
+    "toleration", "taint", "topology", "websocket", "leader", "election", "lease", "state", "session",
+];
+
+/// Before `secret`, these make the value the name of an object that holds one.
+#[rustfmt::skip]
+pub(crate) const REFERRING: &[&str] = &[
+    "existing", "pull", "mountable", "tls", "target", "source", "sealed", "external", "referenced", "password", "credentials", "cert",
+    "certificate", "image", "dockerconfig", "docker", "kubernetes", "k8s", "orphaned", "unused", "updated", "created", "deleted",
+    "creating", "deleting", "updating", "owned", "managed", "ca", "key",
 ];
 
 /// Services whose tokens have no form of their own. A key that names one holds a credential where the value looks like one.

@@ -273,6 +273,52 @@ fn a_word_of_an_allow_shape_inside_a_secret_frees_nothing() {
 }
 
 #[test]
+fn what_programs_say_about_secrets_stays_readable() {
+    check(
+        &[
+            "      annotations:\n        checksum/secret: {h64}",
+            "--- PASS: TestPasswordReset (0.05s)\nPASS: TestTokenRefresh (1.2s)\nPASS: src/token.test.ts",
+            "password = getPassword(\ntoken := os.Getenv(\"X\")\nthis.secretKey = secretKey;",
+            "pub password: Option<SecretString>,\n    pass: *const ::std::os::raw::c_char,",
+            "x_password: Field Required\nclient_secret: Cannot Be Empty\npassword: Must contain 8 characters",
+            "kubernetes_secret.pepper: Modifying... [id=shop/cart]\nrandom_password.db: Creation complete after 0s",
+            "token=ENC[...] --password=(not set) password: (sensitive value) Credentials=[PROTECTED], x",
+            "existingSecret: shop-postgresql\nImage pull secrets:  rabbitmq-regcred",
+            "\"password=\" + value + \"&x=\"",
+            "pam_unix(passwd:chauthtok): password changed for carol",
+            "{\"metadata\":{\"name\":\"reviews-4jn2gdfnt-hhdjp\"}}",
+            "authorization: scheme=Bearer realm=\"registry.example.com\"",
+            "GET /images/{w34}.webp HTTP/1.1",
+            "  mac: ENC[AES256_GCM,data:{s86}==,iv:{s43}=,tag:{s22}==,type:str]",
+            "export PASSWORD=$(kubectl get secret x -o jsonpath=\"{.data.p}\" | base64 -d)",
+        ],
+        false,
+    );
+}
+
+#[test]
+fn a_shape_of_code_or_prose_around_a_secret_frees_nothing() {
+    check(
+        &[
+            "password=«changeme123»",
+            "password=«getPassword8fKq2LmZ0vWk»",
+            "password=«getPassword(8fKq2LmZ0vWkTb)»",
+            "password=«hunter2»;",
+            "const password = «8fKq2LmZ0vWkTbQ5»;",
+            "PASS: «hunter2»",
+            "PASS: «Tr0ub4dor»",
+            "checksum/secret: «hunter2hunter2»",
+            "password: «correct» horse battery staple",
+            "password=«ENC[hunter2]x»",
+            "password=«(hunter2)»",
+            "existingSecret: «8fKq2LmZ0vWkTb»",
+            "token=«my.Password1!»",
+        ],
+        false,
+    );
+}
+
+#[test]
 fn random_tokens_are_masked_without_any_key() {
     let detector = detector();
     let mut seed = 99;
