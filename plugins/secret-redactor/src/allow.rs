@@ -20,6 +20,7 @@ pub(crate) fn harmless(value: &[u8]) -> bool {
         || punctuation(value)
         || template(value)
         || format_field(value)
+        || templates(value)
         || encrypted(value)
         || alternatives(value)
         || filler(value)
@@ -146,6 +147,38 @@ fn format_field(value: &[u8]) -> bool {
                 .iter()
                 .all(|b| b.is_ascii_digit() || matches!(b, b'r' | b's' | b'a' | b'<' | b'>' | b'^' | b'?' | b'd')));
     (name > 0 && shown && (name <= 4 || naturalness(&inner[..name]) > -6)) || inner.is_empty()
+}
+
+/// Templates joined by a sign or two: `${HOST}:${PORT}`, `{noop}${PASSWORD}`.
+fn templates(value: &[u8]) -> bool {
+    let mut rest = value;
+    let mut count = 0;
+    while !rest.is_empty() {
+        let separators =
+            skip(rest, 0, rest.len().min(2), |b| matches!(b, b'-' | b'_' | b':' | b'/' | b'.' | b'@' | b','));
+        rest = &rest[separators..];
+        if rest.is_empty() {
+            break;
+        }
+        let close: &[u8] = match rest {
+            [b'{', b'{', ..] | [b'$', b'{', b'{', ..] => b"}}",
+            [b'$' | b'#', b'{', ..] | [b'{', ..] => b"}",
+            [b'$', b'(', ..] => b")",
+            [b'%', b's' | b'd' | b'v' | b'q', ..] => {
+                rest = &rest[2..];
+                count += 1;
+                continue;
+            }
+            _ => return false,
+        };
+        let Some(end) = memchr::memmem::find(rest, close).map(|n| n + close.len()) else { return false };
+        if !(template(&rest[..end]) || format_field(&rest[..end])) {
+            return false;
+        }
+        rest = &rest[end..];
+        count += 1;
+    }
+    count > 1
 }
 
 /// What a cipher made of a value: `ENC[AES256_GCM,data:…]` of SOPS.

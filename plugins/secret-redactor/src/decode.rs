@@ -191,6 +191,9 @@ impl Detector {
             if decoded.starts_with(&[0x1f, 0x8b, 8]) && decoded.len() > 40 {
                 return Some(true);
             }
+            if offset == 0 && FILES.iter().any(|f| decoded.starts_with(f)) {
+                return Some(false);
+            }
             if is_readable(&decoded) {
                 if self.holds_a_secret(&decoded, depth + 1) {
                     return Some(true);
@@ -211,6 +214,10 @@ impl Detector {
         !found.is_empty()
     }
 }
+
+/// How files of pictures, fonts and programs begin.
+const FILES: &[&[u8]] =
+    &[b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF8", b"\0asm", b"wOFF", b"wOF2", b"%PDF-", b"RIFF", b"\x7fELF", b"OggS"];
 
 /// Nearly all of it is what a person could read.
 pub(crate) fn is_readable(bytes: &[u8]) -> bool {

@@ -2,9 +2,10 @@
 //! finds at an anchor depends on the bytes around it alone. Streams, blocks and hold-back are `stream`'s matter.
 use crate::{
     allow,
-    anchors::{self, LOOK_AHEAD, LOOK_BACK, Literal, RUN_LENGTH, Role},
+    anchors::{self, LOOK_AHEAD, Literal, RUN_LENGTH, Role},
     keys::public_name,
     providers::{PROVIDERS, Provider},
+    public::is_public,
     randomness::secret_run,
     settings::Compiled,
     site::{Form, Mask, Site},
@@ -541,47 +542,6 @@ fn is_word(b: u8) -> bool {
     b.is_ascii_alphanumeric() || b == b'_'
 }
 
-/// Where the last word of `before` begins.
-fn floor_of(before: &[u8]) -> usize {
-    skip_back(before, before.len() - 1, 0, |b| !is_blank(b))
-}
-
-/// `RUN.webp`: a file that a web server gives to anybody.
-fn asset(rest: &[u8]) -> bool {
-    const KINDS: &[&[u8]] = &[
-        b".js",
-        b".css",
-        b".map",
-        b".png",
-        b".jpg",
-        b".jpeg",
-        b".gif",
-        b".webp",
-        b".avif",
-        b".svg",
-        b".ico",
-        b".woff",
-        b".woff2",
-        b".ttf",
-        b".mp4",
-        b".webm",
-        b".m3u8",
-        b".mp3",
-        b".chunk.js",
-        b".min.js",
-        b".chunk.css",
-    ];
-    let end = skip(rest, 0, rest.len(), |b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'/'));
-    let kind = skip(rest, end, rest.len(), |b| b == b'.' || b.is_ascii_alphanumeric());
-    KINDS.contains(&&rest[end..kind])
-}
-
-/// Within `ENC[AES256_GCM,data:…,iv:…]`: what a cipher made.
-fn in_cipher(before: &[u8]) -> bool {
-    let near = &before[before.len().saturating_sub(LOOK_BACK)..];
-    memchr::memmem::rfind(near, b"ENC[AES256_GCM,").is_some_and(|open| memchr::memchr(b']', &near[open..]).is_none())
-}
-
 /// What stands before a run says that it is public: `sha256:`, `ssh-rsa `, an etag's or an id's key, a class path.
 fn public_context(site: Site) -> bool {
     let Site { text, at, floor, .. } = site;
@@ -622,12 +582,7 @@ fn public_context(site: Site) -> bool {
     {
         return true;
     }
-    // `green open INDEX UUID`: an index of Elasticsearch.
-    let whole = skip(run, 0, run.len().min(LOOK_AHEAD), |b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
-    if whole == 22 && before.ends_with(b" ") && before[..floor_of(before)].ends_with(b" open ") {
-        return true;
-    }
-    if asset(&text[at..site.limit]) || in_cipher(before) {
+    if is_public(site) {
         return true;
     }
     // The word that the run is a part of.

@@ -61,7 +61,10 @@ impl Detector {
             && text[sep] == b':'
             && text[start - 1] == b'/'
             && text.get(sep + 1).is_some_and(u8::is_ascii_alphanumeric);
+        // `AWS::AppSync::ApiKey`: the name of a type of resource.
+        let typed = text[sep] == b':' && text[site.floor..start].ends_with(b"::");
         let named = tag
+            || typed
             || start > site.floor + 4 && text[sep] == b':' && text[start - 1] == b':' && in_resource_name(site, start);
         if named
             || (text[sep] == b':' && text.get(sep + 1) == Some(&b':'))
@@ -176,7 +179,7 @@ impl Detector {
             if value.end <= i {
                 return;
             }
-            if self.is_secret(said, &text[value.start..value.end], true) {
+            if !is_code(site, value) && self.is_secret(said, &text[value.start..value.end], true) {
                 out.push(site.mask(self.label(text, value, said.rule), value.start, value.end, value.until));
             }
             i = value.end + usize::from(value.quoted);
@@ -270,6 +273,7 @@ impl Detector {
         if bytes.len() >= 4
             && (!harmless(bytes) || uuid(bytes))
             && !said_in_prose(text, secret, limit)
+            && !is_code(site, secret)
             && !self.settings.allows(bytes)
         {
             out.push(site.mask(self.label(text, secret, rule), secret.start, secret.end, secret.until));
@@ -397,7 +401,8 @@ fn likely(value: &[u8], data: bool) -> bool {
     let sentence =
         spaces > 0 && value.split(|b| *b == b' ').all(|w| object_name(w.trim_ascii()) || w.len() < 4 || !random(w));
     let plain = value.iter().all(|b| b.is_ascii_alphabetic() || matches!(b, b'-' | b'_' | b'.' | b'/' | b':'));
-    let words = plain && (value.len() < 16 || object_name(value));
+    let camel = || value.iter().all(u8::is_ascii_alphabetic) && crate::model::naturalness(value) > 4;
+    let words = plain && (value.len() < 16 || object_name(value) || camel());
     value.len() >= if data { 5 } else { 6 }
         && !digits(value)
         && !sentence

@@ -27,6 +27,7 @@ mod pairs;
 mod partial;
 mod prose;
 mod providers;
+mod public;
 mod randomness;
 mod saying;
 mod section;

@@ -5,6 +5,7 @@ use crate::{
     detect::Detector,
     keyed::{encoded_secret, said_in_prose},
     model::naturalness,
+    prose::is_password,
     randomness::is_hex,
     site::{Mask, Site},
     table::number,
@@ -49,7 +50,10 @@ impl Detector {
         }
         if let Some(colon) = memchr::memchr(b':', &text[start..at]) {
             let secret = &text[start + colon + 1..at];
-            if !secret.is_empty() && !harmless(secret) {
+            // `(?:\s+\(@`: a pattern has no user.
+            let user =
+                colon > 0 && (text[start + colon - 1].is_ascii_alphanumeric() || text[start + colon - 1] >= 0x80);
+            if user && !secret.is_empty() && !harmless(secret) {
                 out.push(site.mask(const { number("connection-string") }, start + colon + 1, at, None));
             }
         }
@@ -150,6 +154,13 @@ impl Detector {
         }
         let bytes = &text[value.start..value.end];
         let bytes = if value.quoted { bytes } else { bytes.strip_suffix(b";").unwrap_or(bytes) };
+        // `named by 'x'`, `pass '--flag'`: in prose and in code, anything may be quoted so.
+        let by = text[at..literal_end].windows(3).any(|w| w.eq_ignore_ascii_case(b"by "))
+            || reads(text, at, b"pass '")
+            || reads(text, at, b" by ");
+        if by && !about_users(&text[site.floor..at]) && !is_password(bytes, false) {
+            return;
+        }
         let statement = value.quoted || !said_in_prose(text, value, limit);
         if statement && secret(bytes) && !bytes.contains(&b' ') {
             out.push(site.mask(
@@ -183,12 +194,15 @@ impl Detector {
         if reads(text, site.at, b":*:") {
             // `*:*:*:user:VALUE`
             let user = skip(text, literal_end, end, |b| b != b':');
-            if user + 1 < end && !harmless(&text[user + 1..end]) {
+            if user + 1 < end && !text[literal_end..user].contains(&b'*') && !harmless(&text[user + 1..end]) {
                 out.push(site.mask(const { number("secret-in-statement") }, user + 1, end, None));
             }
             return;
         }
         let rest = &text[literal_end..end];
+        if rest.iter().all(|b| matches!(b, b'*' | b':' | b'`' | b')' | b';')) {
+            return;
+        }
         let mut colons = rest.iter().enumerate().filter(|(_, b)| **b == b':').map(|(i, _)| i);
         if let (Some(_), Some(second)) = (colons.next(), colons.next())
             && second + 1 < rest.len()
@@ -300,6 +314,28 @@ impl Detector {
             i = skip(text, close, limit, |b| is_blank(b) || matches!(b, b']' | b','));
         }
     }
+}
+
+/// A statement of SQL about an account stands before: `CREATE USER x IDENTIFIED`.
+fn about_users(before: &[u8]) -> bool {
+    const WORDS: &[&[u8]] = &[
+        b"user",
+        b"grant",
+        b"role",
+        b"account",
+        b"wallet",
+        b"keystore",
+        b"link",
+        b"login",
+        b"mysql",
+        b"keystores",
+        b"slave",
+        b"master",
+    ];
+    before.split(|b| !b.is_ascii_alphanumeric()).any(|w| WORDS.iter().any(|word| w.eq_ignore_ascii_case(word)))
+        && [b"create".as_slice(), b"alter", b"grant", b"set", b"change", b"administer", b"drop", b"update", b"replace"]
+            .iter()
+            .any(|verb| find(before, verb).is_some())
 }
 
 /// The `@` behind a password with a slash in it, of a URL that is no web page's: `user:pa/ss@host`.

@@ -93,6 +93,9 @@ impl Detector {
             other => other,
         };
         let behind = skip(text, end, limit, is_blank);
+        if text[start..end].contains(&b')') && !text[start..end].contains(&b'(') {
+            return;
+        }
         let ends = behind == limit || text[behind] == b'|' || text[behind..].starts_with("\u{2502}".as_bytes());
         if ends && self.is_secret(Meaning { strength, ..said }, &text[start..end], true) {
             out.push(site.mask(said.rule, start, end, (end == limit && site.cut).then_some(Until::Word)));
@@ -125,10 +128,14 @@ impl Detector {
         if start == end {
             return;
         }
+        if greek_letter(&text[start..end]) {
+            return;
+        }
         let Some(said) = self.meaning(&text[start..end]) else { return };
         let from = skip_back(text, literal_end, at + 1, |b| is_quote(b) || b == b'\\');
         match said.strength {
             Strength::Authorization => self.authorization(site, from, out),
+            Strength::Cookie => {}
             _ => self.value(site, said, value_at(text, from, limit, site.cut), Setting::Data, out),
         }
     }
@@ -170,7 +177,9 @@ impl Detector {
         };
         let (from, end) = cdata(text, from, end, limit);
         let until = (end == limit && site.cut).then_some(Until::Word);
-        if end > from && self.is_secret(said, &text[from..end], true) {
+        // `<user>:<password>@host` says how a URL is written.
+        let url = text[from..end].starts_with(b"@");
+        if end > from && !url && self.is_secret(said, &text[from..end], true) {
             out.push(site.mask(const { number("xml-element") }, from, end, until));
         }
     }
@@ -210,6 +219,13 @@ impl Detector {
             out.push(site.mask(rule, value.start, value.end, value.until));
         }
     }
+}
+
+/// `δ`, `φi`: a variable of a formula.
+fn greek_letter(name: &[u8]) -> bool {
+    name.len() <= 5
+        && name.iter().any(|b| matches!(b, 0xce | 0xcf))
+        && name.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, 0xce | 0xcf | 0x80..=0xbf))
 }
 
 /// A command that takes names and values as words stands before: `aws configure set`, `rclone config create`.

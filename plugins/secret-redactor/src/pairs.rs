@@ -5,6 +5,7 @@ use crate::{
     keys::{Meaning, Strength},
     section::Section,
     site::{Mask, Site},
+    source::is_code,
     table::number,
     text::{Until, find, is_blank, is_quote, reads, skip, skip_back},
     value::{Value, value_at},
@@ -49,7 +50,9 @@ impl Detector {
     fn named(&self, site: Site, said: Meaning, value: Value, out: &mut Vec<Mask>) {
         let header = matches!(said.strength, Strength::Authorization | Strength::Cookie);
         let said = if header { Meaning { strength: Strength::Certain, ..said } } else { said };
-        if value.end > value.start && self.is_secret(said, &site.text[value.start..value.end], true) {
+        // Bare, a letter or two is a variable's name.
+        let code = !value.quoted && (value.end < value.start + 3 || is_code(site, value));
+        if value.end > value.start && !code && self.is_secret(said, &site.text[value.start..value.end], true) {
             let rule = self.label(site.text, value, const { number("name-value-pair") });
             out.push(site.mask(rule, value.start, value.end, value.until));
         }

@@ -5,6 +5,7 @@ use crate::{
     keyed::{address, generated},
     randomness::{is_hex, random},
     site::{Mask, Site},
+    source::is_type,
     table::number,
     text::{Mix, Until, is_blank, is_quote, skip, skip_back},
     value::value_at,
@@ -205,6 +206,7 @@ pub(crate) fn is_password(bytes: &[u8], quoted: bool) -> bool {
         && bytes.iter().all(u8::is_ascii_graphic)
         && (odd || (quoted && !object_name(bytes)))
         && !harmless(bytes)
+        && !is_type(bytes)
         && !address(bytes)
         && !uuid(bytes)
         && !bytes.iter().any(|b| matches!(b, b'(' | b'{' | b'<'))

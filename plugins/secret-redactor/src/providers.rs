@@ -159,7 +159,7 @@ pub(crate) const PROVIDERS: &[Provider] = &[
     p("shippo-token", "Shippo token", &["shippo_live_", "shippo_test_"], "shippo_(?:live|test)_[a-f0-9]{40}", "shippo_live_{h40}", "shippo_live_x"),
     p("easypost-key", "EasyPost key", &["EZAK", "EZTK"], "EZ[AT]K[A-Za-z0-9]{54}", "EZAK{w54}", "EZAK{w4}"),
     p("flutterwave-key", "Flutterwave key", &["FLWSECK", "FLWPUBK"], "FLW(?:SEC|PUB)K(?:_TEST)?-[A-Za-z0-9-]{12,}", "FLWSECK-{h32}-X", "FLWSECK-x"),
-    p("adyen-key", "Adyen API key", &["AQE"], r"AQE[A-Za-z0-9+/=._-]{50,}", "AQEyhm{s60}", "AQE{w5}"),
+    p("adyen-key", "Adyen API key", &["AQE"], r"AQE[AC-Za-z0-9+/][A-Za-z0-9+/=._-]{49,}", "AQEyhm{s60}", "AQE{w5}"),
     p("razorpay-key", "Razorpay key", &["rzp_live_", "rzp_test_"], "rzp_(?:live|test)_[A-Za-z0-9]{14,}", "rzp_live_{w14}", "rzp_live_x"),
     p("plaid-token", "Plaid token", &["access-production-", "access-sandbox-", "access-development-"], "access-(?:production|sandbox|development)-[a-f0-9-]{36}", "access-production-{h8}-{h4}-{h4}-{h4}-{h12}", "access-production-x"),
     p("extended-private-key", "Extended private key of a wallet", &["xprv"], "xprv[a-km-zA-HJ-NP-Z1-9]{90,}", "xprv{a107}", "xprv{w4}"),

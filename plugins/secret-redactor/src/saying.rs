@@ -94,7 +94,8 @@ fn outcome_of_a_test(key: &[u8], bytes: &[u8], behind: &[u8]) -> bool {
         .any(|t| bytes.starts_with(t));
     let compound = bytes.iter().any(|b| matches!(b, b'/' | b'_'))
         || bytes.windows(2).any(|w| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase());
-    name && compound && (timed || test) && Mix::of(bytes).digit * 4 <= bytes.len() && naturalness(bytes) > -4
+    let nested = bytes.iter().filter(|b| **b == b'/').count() > 2;
+    name && compound && (timed || test || nested) && Mix::of(bytes).digit * 4 <= bytes.len() && naturalness(bytes) > -4
 }
 
 /// `"password=" + x`, `"token: ", x`: the quote behind the separator ends the text that the key stands in.
@@ -108,5 +109,7 @@ pub(crate) fn ends_its_text(text: &[u8], floor: usize, start: usize, sep: usize,
     let behind = skip(text, quote + 1, limit, is_blank);
     let goes_on =
         behind >= limit || matches!(text[behind], b'+' | b'.' | b',' | b')' | b';' | b']' | b'}' | b'%' | b'&');
-    opened && goes_on && !is_quote(text[quote.saturating_sub(1)])
+    // `"password:" prompt`: the words are quoted.
+    let term = quote == sep + 1 && start > floor && text[start - 1] == mark && behind > quote + 1;
+    opened && (goes_on || term) && !is_quote(text[quote.saturating_sub(1)])
 }

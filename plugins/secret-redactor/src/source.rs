@@ -38,6 +38,11 @@ const KEYWORDS: &[&[u8]] = &[
     b"struct",
     b"func",
     b"interface",
+    b"range",
+    b"impl",
+    b"dyn",
+    b"else",
+    b"where",
 ];
 
 /// Words that stand before the name in a declaration.
@@ -116,6 +121,54 @@ const TYPES: &[&[u8]] = &[
     b"uintptr",
 ];
 
+/// Words that functions are named with.
+const VERBS: &[&[u8]] = &[
+    b"get",
+    b"set",
+    b"read",
+    b"ask",
+    b"prompt",
+    b"fetch",
+    b"load",
+    b"make",
+    b"create",
+    b"hash",
+    b"verify",
+    b"validate",
+    b"check",
+    b"parse",
+    b"handle",
+    b"select",
+    b"resolve",
+    b"generate",
+    b"derive",
+    b"compare",
+    b"match",
+    b"update",
+    b"reset",
+    b"refresh",
+    b"revoke",
+    b"is",
+    b"has",
+    b"use",
+    b"with",
+    b"to",
+    b"from",
+    b"on",
+    b"find",
+    b"build",
+    b"decode",
+    b"encode",
+    b"encrypt",
+    b"decrypt",
+];
+
+/// Whether a word is the name of a type with its sigil: `*uint16`, `&str`.
+pub(crate) fn is_type(bytes: &[u8]) -> bool {
+    let name = sigils(bytes);
+    name.len() < bytes.len() && TYPES.iter().any(|t| name.eq_ignore_ascii_case(t))
+}
+
 /// Whether the bare value behind the key at the anchor is code.
 pub(crate) fn is_code(site: Site, value: Value) -> bool {
     let Site { text, limit, .. } = site;
@@ -124,17 +177,24 @@ pub(crate) fn is_code(site: Site, value: Value) -> bool {
     }
     let bytes = &text[value.start..value.end];
     let next = text[..limit].get(value.end).copied();
-    let start = key_start(text, site.at, site.floor);
+    // The anchor may be the separator behind the key.
+    let near = skip_back(text, site.at, site.floor, |b| is_blank(b) || is_quote(b) || b == b']');
+    let at = if name_or_dash(text[site.at]) { site.at } else { near };
+    let start = key_start(text, at, site.floor);
     let key_end = skip(text, start, value.start, name_or_dash);
     let key = &text[start..key_end];
     keyword(bytes, &text[value.end..limit])
         || substitution(bytes, next)
         || call(bytes, next)
+        || composite(bytes)
         || parameters(bytes, &text[value.end..limit])
         || of_a_type(bytes, next, &text[key_end..value.start])
         || path(bytes)
         || member(bytes)
         || same_name(bytes, key)
+        || function(bytes)
+        || assigned(bytes, &text[value.end..limit])
+        || optional(&text[site.floor..value.start], bytes)
         || (statement(&text[site.floor..start], key, &text[key_end..value.start]) && operand(bytes))
 }
 
@@ -195,8 +255,22 @@ fn call(bytes: &[u8], next: Option<u8>) -> bool {
         }
         _ => closed > 0 && matches!(next, Some(b',' | b' ' | b'"' | b'\'' | b'`' | b';' | b':') | None),
     };
-    let letters = inner.iter().any(u8::is_ascii_alphabetic) || inner.starts_with(b")");
-    ended && readable(rest) && (structured || letters)
+    let letters = inner.iter().any(u8::is_ascii_alphabetic) || inner.starts_with(b")") || inner.starts_with(b"...");
+    let indexed = rest.len() == 3 && rest[0] == b'[' && name.iter().all(u8::is_ascii_lowercase);
+    ended && readable(rest) && (structured || letters || indexed)
+}
+
+/// `&corev1.Secret{ObjectMeta:`, `Config{}`: a type and what its fields are set to.
+fn composite(bytes: &[u8]) -> bool {
+    let bytes = sigils(bytes);
+    let name = skip(bytes, 0, bytes.len(), |b| identifier(b) || matches!(b, b'.' | b':'));
+    let field = bytes.get(name + 1..).unwrap_or_default();
+    let colon = skip(field, 0, field.len(), identifier);
+    name > 2
+        && bytes[name..].starts_with(b"{")
+        && (bytes[0].is_ascii_uppercase() || bytes[..name].contains(&b'.'))
+        && readable(&bytes[..name])
+        && (field.is_empty() || field == b"}" || (field.get(colon) == Some(&b':') && colon > 0 && readable(field)))
 }
 
 /// How many brackets stay open.
@@ -246,7 +320,13 @@ fn of_a_type(bytes: &[u8], next: Option<u8>, between: &[u8]) -> bool {
         && body.iter().all(|b| identifier(*b) || matches!(b, b':' | b'.'))
         && readable(body)
         && !matches!(next, Some(b'"' | b'\''));
-    known && (declared || name.len() < bytes.len()) || generic || pointed
+    // The bare value ends before `<b…`.
+    let cut = declared
+        && next == Some(b'<')
+        && body[0].is_ascii_uppercase()
+        && body.iter().all(u8::is_ascii_alphabetic)
+        && readable(body);
+    cut || known && (declared || name.len() < bytes.len()) || generic || pointed
 }
 
 /// `crate::Name`, `::std::os::raw::c_char`, `a->b`.
@@ -290,6 +370,35 @@ fn same_name(bytes: &[u8], key: &[u8]) -> bool {
         && begins
         && !name.iter().any(u8::is_ascii_digit)
         && rest.iter().all(|b| matches!(b, b')' | b';' | b',' | b'}' | b']'))
+}
+
+/// `readPassword,`: the name of a function.
+fn function(bytes: &[u8]) -> bool {
+    let name = bytes.strip_suffix(b",").or_else(|| bytes.strip_suffix(b";")).unwrap_or(bytes);
+    let verb = skip(name, 0, name.len(), |b| b.is_ascii_lowercase());
+    VERBS.contains(&&name[..verb])
+        && name.len() > verb + 3
+        && name[verb].is_ascii_uppercase()
+        && name.iter().all(u8::is_ascii_alphabetic)
+        && naturalness(name) > 0
+}
+
+/// `passwd = acct = ''`: what is itself assigned.
+fn assigned(bytes: &[u8], behind: &[u8]) -> bool {
+    behind.starts_with(b" = ")
+        && behind.len() > 3
+        && bytes.len() >= 2
+        && bytes.iter().all(|b| identifier(*b) || *b == b'.')
+        && !bytes[0].is_ascii_digit()
+        && readable(bytes)
+}
+
+/// `password: Optional[HiddenText]`: what is wrapped is a type, where a colon stands before.
+fn optional(before: &[u8], bytes: &[u8]) -> bool {
+    before.ends_with(b": Optional[")
+        && bytes.iter().all(u8::is_ascii_alphabetic)
+        && bytes[0].is_ascii_uppercase()
+        && readable(bytes)
 }
 
 /// Whether the words around a key make a statement of code: a declaration, a member's assignment, one of several names.

@@ -113,7 +113,7 @@ pub(crate) const ABOUT: &[&str] = &[
     "checksum", "hint", "question", "link", "page", "callback", "redirect", "vault", "resolver", "parser",
     "go", "java", "js", "ts", "py", "rb", "rs", "kt", "php", "cs", "cpp", "yaml", "yml", "json", "txt", "jar", "jsx", "tsx", "mjs", "scala", "xml",
     "stream", "volume", "volumes", "sync", "informer", "lister", "projection", "env", "var", "key", "keys",
-    "arn",
+    "arn", "mgr", "regex", "pattern", "placeholder", "score", "visibility", "toggle", "icon", "cb", "fn", "func",
 ];
 
 /// Before `token` or `session`, these make it no secret.
@@ -145,7 +145,7 @@ pub(crate) const PUBLIC: &[&str] = &[
     "sec-websocket-key", "websocket", "if-none-match", "x-amz-id-2", "boundary", "public", "cert",
     "certificate", "cabundle", "ca", "crt", "arn", "url", "uri", "path", "file", "filename", "class", "logger",
     "caller", "method", "func", "function", "module", "package", "name", "pod", "container", "node", "topic",
-    "queue", "event", "type", "kind", "label", "accept", "bh", "mac", "iv", "tag", "metric", "route", "endpoint", "host", "query", "operation",
+    "queue", "event", "type", "kind", "label", "accept", "bh", "mac", "iv", "tag", "handle", "receipthandle", "metric", "route", "endpoint", "host", "query", "operation",
     "build", "tag", "release", "device",
 ];
 
@@ -180,7 +180,7 @@ pub(crate) const BENIGN_KEYS: &[&str] = &[
     "set", "put", "delete", "input", "hot", "cold", "any", "each", "this", "that", "id", "no", "new", "old", "merge", "sync", "build",
     "commit", "artifact", "layer", "snapshot", "backup", "restore", "checkpoint", "watermark", "window", "batch", "stream", "reduce",
     "host", "dns", "tls", "ssl", "gpg", "pgp", "verification", "attestation", "device", "metadata", "annotation", "selector",
-    "toleration", "taint", "topology", "websocket", "leader", "election", "lease", "state", "session",
+    "toleration", "taint", "topology", "websocket", "socket", "leader", "election", "lease", "state", "session",
 ];
 
 /// Before `secret`, these make the value the name of an object that holds one.

@@ -1,0 +1,175 @@
+//! What stands around a random run, or how it begins, and says that the run is public: an id, a hash, a file's name, a cipher's work.
+use crate::{
+    anchors::LOOK_BACK,
+    keys::public_name,
+    site::Site,
+    text::{is_blank, is_quote, skip, skip_back},
+};
+
+/// Whether the random run at the anchor is one that anybody may read.
+pub(crate) fn is_public(site: Site) -> bool {
+    let Site { text, at, floor, limit, .. } = site;
+    let (before, rest) = (&text[floor..at], &text[at..limit]);
+    let end = skip(rest, 0, rest.len(), |b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'+' | b'/'));
+    let run = &rest[..end];
+    index_of_elasticsearch(before, run)
+        || asset(rest)
+        || in_cipher(before)
+        || content_id(run)
+        || object_id(run)
+        || constant(run)
+        || message_id(before, rest, end)
+        || named_in_prose(before)
+        || listed(site)
+}
+
+/// `green open INDEX UUID`.
+fn index_of_elasticsearch(before: &[u8], run: &[u8]) -> bool {
+    run.len() == 22
+        && before.ends_with(b" ")
+        && before[..skip_back(before, before.len() - 1, 0, |b| !is_blank(b))].ends_with(b" open ")
+}
+
+/// `RUN.webp`: a file that a web server gives to anybody.
+fn asset(rest: &[u8]) -> bool {
+    const KINDS: &[&[u8]] = &[
+        b".js",
+        b".css",
+        b".map",
+        b".js.map",
+        b".css.map",
+        b".png",
+        b".jpg",
+        b".jpeg",
+        b".gif",
+        b".webp",
+        b".avif",
+        b".svg",
+        b".ico",
+        b".woff",
+        b".woff2",
+        b".ttf",
+        b".mp4",
+        b".webm",
+        b".m3u8",
+        b".mp3",
+        b".chunk.js",
+        b".min.js",
+        b".chunk.css",
+    ];
+    let end = skip(rest, 0, rest.len(), |b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'/'));
+    let kind = skip(rest, end, rest.len(), |b| b == b'.' || b.is_ascii_alphanumeric());
+    KINDS.contains(&&rest[end..kind])
+}
+
+/// Within `ENC[AES256_GCM,data:…,iv:…]`: what a cipher made.
+fn in_cipher(before: &[u8]) -> bool {
+    let near = &before[before.len().saturating_sub(LOOK_BACK)..];
+    memchr::memmem::rfind(near, b"ENC[AES256_GCM,").is_some_and(|open| memchr::memchr(b']', &near[open..]).is_none())
+}
+
+/// The hash of a file in IPFS, `Qm` and 44 letters of base58; a peer of its network, `12D3KooW` and as many.
+fn content_id(run: &[u8]) -> bool {
+    ((run.len() == 46 && run.starts_with(b"Qm")) || (run.len() == 52 && run.starts_with(b"12D3KooW")))
+        && run.iter().all(|b| b.is_ascii_alphanumeric() && !matches!(b, b'0' | b'O' | b'I' | b'l'))
+}
+
+/// `evt_1NG8Du2eZvKYlo2C`: an object's id, which services begin with what the object is.
+fn object_id(run: &[u8]) -> bool {
+    #[rustfmt::skip]
+    const OBJECTS: &[&str] = &[
+        "evt", "event", "pi", "pm", "seti", "cus", "ch", "sub", "si", "in", "ii", "price", "prod", "acct", "req", "txn", "po", "re", "dp",
+        "msg", "resp", "run", "thread", "asst", "file", "call", "toolu", "batch", "org", "proj", "user", "usr", "chatcmpl", "cmpl",
+        "step", "vs", "item", "rs", "fc", "gen", "trace", "span", "job", "task", "ord", "order", "inv", "invoice", "cart", "team",
+        "wf", "exec", "dpl", "prj", "plink", "cs", "il", "src", "card", "ba", "payout", "tr", "fee", "mandate", "conv", "chat",
+    ];
+    let prefix = skip(run, 0, run.len(), |b| b.is_ascii_lowercase());
+    let body = run.get(prefix + 1..).unwrap_or_default();
+    matches!(run.get(prefix), Some(b'_' | b'-'))
+        && (8..=48).contains(&body.len())
+        && body.iter().all(u8::is_ascii_alphanumeric)
+        && OBJECTS.iter().any(|o| run[..prefix] == *o.as_bytes())
+}
+
+/// `NID_X9_62_c2pnb304w1`: short words of one case each, joined by underscores.
+fn constant(run: &[u8]) -> bool {
+    let mut words = 0;
+    let single = |w: &[u8]| {
+        let (upper, lower) = (w[1..].iter().any(u8::is_ascii_uppercase), w[1..].iter().any(u8::is_ascii_lowercase));
+        let capital = w[0].is_ascii_uppercase();
+        w.len() <= 10 && if lower { !upper } else { capital || !upper }
+    };
+    let all = run.split(|b| *b == b'_').all(|word| {
+        words += 1;
+        !word.is_empty() && word.iter().all(u8::is_ascii_alphanumeric) && single(word)
+    });
+    all && words > 2
+}
+
+/// `<RUN@host>`: a message's id.
+fn message_id(before: &[u8], rest: &[u8], end: usize) -> bool {
+    let host = rest.get(end + 1..).unwrap_or_default();
+    let close = skip(host, 0, host.len(), |b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'));
+    before.ends_with(b"<") && rest.get(end) == Some(&b'@') && close > 3 && host.get(close) == Some(&b'>')
+}
+
+/// `request RUN`, `id RUN`: the word before says what it is.
+fn named_in_prose(before: &[u8]) -> bool {
+    const NAMES: &[&str] = &[
+        "id",
+        "ids",
+        "request",
+        "trace",
+        "span",
+        "digest",
+        "hash",
+        "checksum",
+        "commit",
+        "etag",
+        "cursor",
+        "fingerprint",
+        "event",
+        "job",
+        "task",
+        "requestid",
+        "revision",
+        "nonce",
+        "integrity",
+        "etag",
+    ];
+    let end = skip_back(before, before.len(), 0, |b| is_blank(b) || is_quote(b) || b == b':');
+    let digest = [b"sha-256".as_slice(), b"sha256", b"sha-1", b"sha1", b"sha-512", b"sha512", b"sha-384", b"md5"];
+    if end < before.len() && digest.iter().any(|d| end >= d.len() && before[end - d.len()..end].eq_ignore_ascii_case(d))
+    {
+        return true;
+    }
+    let start = skip_back(before, end, 0, |b| b.is_ascii_alphabetic());
+    let alone = start == 0 || is_blank(before[start - 1]) || matches!(before[start - 1], b'(' | b'[' | b'"');
+    end < before.len()
+        && before[end..].iter().any(|b| is_blank(*b))
+        && alone
+        && NAMES.iter().any(|n| before[start..end].eq_ignore_ascii_case(n.as_bytes()))
+}
+
+/// One of a list under a public name: `kids=["RUN","RUN"]`.
+fn listed(site: Site) -> bool {
+    let Site { text, at, floor, .. } = site;
+    let near = floor.max(at.saturating_sub(LOOK_BACK));
+    let open = skip_back(text, at, near, |b| {
+        b.is_ascii_alphanumeric()
+            || is_quote(b)
+            || is_blank(b)
+            || matches!(b, b',' | b'_' | b'-' | b'+' | b'/' | b'=' | b'.' | b'\\')
+    });
+    if open == near || text[open - 1] != b'[' {
+        return false;
+    }
+    let sep = skip_back(text, open - 1, near, is_blank);
+    if sep == near || !matches!(text[sep - 1], b':' | b'=') {
+        return false;
+    }
+    let end = skip_back(text, sep - 1, near, |b| is_quote(b) || is_blank(b) || b == b'\\');
+    let start = skip_back(text, end, near, |b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'));
+    let name = &text[start..end];
+    public_name(name) || name.strip_suffix(b"s").is_some_and(public_name)
+}
