@@ -3,7 +3,7 @@
 use crate::{
     base64,
     calls::PLACES,
-    commands,
+    commands, decode,
     providers::PROVIDERS,
     text::{is_blank, is_name, is_quote, skip},
     tongues::{KEY_STEMS, PASSWORD_STEMS},
@@ -88,6 +88,10 @@ pub(crate) enum Role {
     Escape,
     /// A telling word in hex.
     Hex,
+    /// A telling word as numbers of its bytes, in this radix.
+    Bytes(u32),
+    /// What joins two pieces of a quoted text.
+    Glue,
     /// A key's word at a line's end or in a table's head: the values stand on the lines below.
     Lines,
     /// An operator's pattern.
@@ -222,10 +226,22 @@ pub(crate) fn literals() -> Vec<Literal> {
     anything(ESCAPES, true, false, Role::Escape, &mut all);
     for word in TELLING {
         let digit = |n: u8| char::from_digit(u32::from(n), 16);
-        let hex: String = word.bytes().flat_map(|b| [digit(b >> 4), digit(b & 15)]).flatten().collect();
-        anything(&[&hex], true, false, Role::Hex, &mut all);
+        let hex =
+            |text: &str| -> String { text.bytes().flat_map(|b| [digit(b >> 4), digit(b & 15)]).flatten().collect() };
+        anything(&[&hex(word)], true, false, Role::Hex, &mut all);
         for piece in base64::pieces(word).iter().filter(|p| p.len() >= 5) {
             anything(&[piece], false, false, Role::Base64, &mut all);
+            anything(&[&hex(piece)], true, false, Role::Hex, &mut all);
+        }
+        let numbers = |radix, between: &str| -> String {
+            let number = |b: u8| if radix == 16 { format!("{b:02x}") } else { b.to_string() };
+            word.bytes().take(4).map(number).collect::<Vec<_>>().join(between)
+        };
+        for between in [" ", ", ", ","] {
+            anything(&[&numbers(10, between)], true, true, Role::Bytes(10), &mut all);
+        }
+        for between in [" ", ":", ", 0x", ",0x", " 0x"] {
+            anything(&[&numbers(16, between)], true, false, Role::Bytes(16), &mut all);
         }
     }
     anything(
@@ -244,6 +260,7 @@ pub(crate) fn literals() -> Vec<Literal> {
         Role::Lines,
         &mut all,
     );
+    anything(decode::GLUES, false, false, Role::Glue, &mut all);
     anything(&["=> ", "=>\"", "=>'", "=>\\", ":= ", " -> ", "\u{2192}"], false, false, Role::Arrow, &mut all);
     for (i, provider) in PROVIDERS.iter().enumerate() {
         for start in provider.starts {

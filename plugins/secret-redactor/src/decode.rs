@@ -19,6 +19,24 @@ const AFTER: usize = 2048;
 /// How much of a blob is decoded.
 const BLOB: usize = 4096;
 
+/// What joins the pieces of a text that is written in several quotes.
+pub(crate) const GLUES: &[&str] = &[
+    "' + '",
+    "\" + \"",
+    "'+'",
+    "\"+\"",
+    "' . '",
+    "\" . \"",
+    "'.'",
+    "\".\"",
+    "' || '",
+    "\" & \"",
+    "\\\" + \\\"",
+    "` + `",
+    "\" ++ \"",
+    "\" <> \"",
+];
+
 /// Decoded text, and where each byte of it came from.
 struct Plainer {
     text: Vec<u8>,
@@ -166,6 +184,87 @@ impl Detector {
         }
     }
 
+    /// The anchor is a telling word as a list of its bytes: `112 97 115`, `70:61:73`, `0x70, 0x61`.
+    pub(crate) fn byte_list(&self, site: Site, radix: u32, out: &mut Vec<Mask>) {
+        let Site { text, at, limit, floor, .. } = site;
+        let in_list = |b: u8| match radix {
+            16 => b.is_ascii_hexdigit() || matches!(b, b' ' | b',' | b':' | b'x'),
+            _ => b.is_ascii_digit() || matches!(b, b' ' | b','),
+        };
+        let from = skip_back(text, at, floor, in_list);
+        let to = skip(text, at, limit, in_list);
+        if site.depth >= DEEPEST || to - from < 24 {
+            return;
+        }
+        let mut bytes = Vec::new();
+        let (mut start, mut end) = (None, from);
+        let mut i = from;
+        while i < to && bytes.len() < BLOB {
+            i = skip(text, i, to, |b| !b.is_ascii_hexdigit());
+            i += if text[i..to].starts_with(b"0x") { 2 } else { 0 };
+            let stop = skip(text, i, to, |b| b.is_ascii_hexdigit());
+            let number = std::str::from_utf8(&text[i..stop]).ok().and_then(|n| u8::from_str_radix(n, radix).ok());
+            match number.filter(|b| matches!(b, b'\t' | b'\n' | b'\r' | b' '..=b'~')) {
+                Some(byte) => {
+                    start.get_or_insert(i);
+                    bytes.push(byte);
+                    end = stop;
+                }
+                // An offset or a word before the bytes; behind them it ends the list.
+                None if i < at => {
+                    start = None;
+                    bytes.clear();
+                }
+                None => break,
+            }
+            i = stop.max(i + 1);
+        }
+        if let Some(start) = start
+            && bytes.len() >= 8
+            && self.holds_a_secret(&bytes, site.depth + 1)
+        {
+            let until = (end == limit && site.cut).then_some(Until::Line);
+            out.push(site.mask(const { number("encoded-secret") }, start, end, until));
+        }
+    }
+
+    /// The anchor joins two pieces of a quoted text: `'abc' + 'def'`. The first of a stretch reads the whole stretch, with the joints
+    /// left out; what is found across one is masked on both its sides.
+    pub(crate) fn glued(&self, site: Site, out: &mut Vec<Mask>) {
+        let Site { text, at, limit, floor, .. } = site;
+        let glue = |i: usize| GLUES.iter().find(|g| text[i..limit].starts_with(g.as_bytes())).map(|g| g.len());
+        let near = floor.max(at.saturating_sub(64));
+        if site.depth >= DEEPEST || (near..at).any(|i| glue(i).is_some()) {
+            return;
+        }
+        let from = floor.max(at.saturating_sub(BEFORE));
+        let from = if from == floor { from } else { skip(text, from, at, |b| !is_blank(b)) };
+        let to = limit.min(at + AFTER);
+        let (mut plain, mut places, mut joints) = (Vec::new(), Vec::new(), Vec::new());
+        let mut i = from;
+        while i < to {
+            if let Some(length) = glue(i) {
+                joints.push(plain.len());
+                i += length;
+            } else {
+                plain.push(text[i]);
+                places.push(i);
+                i += 1;
+            }
+        }
+        let mut masks = Vec::new();
+        self.find_within(&plain, site.depth + 1, &mut masks);
+        for mask in masks {
+            let within = joints.iter().copied().filter(|j| mask.start < *j && *j < mask.end);
+            let borders: Vec<usize> = [mask.start].into_iter().chain(within).chain([mask.end]).collect();
+            if borders.len() > 2 {
+                for pair in borders.windows(2) {
+                    out.push(site.mask(mask.rule, places[pair[0]], places[pair[1] - 1] + 1, None));
+                }
+            }
+        }
+    }
+
     /// The anchor is a telling word in base64: the run around it is decoded, whatever kinds of character it holds.
     pub(crate) fn base64_blob(&self, site: Site, stop: usize, out: &mut Vec<Mask>) {
         let Site { text, at, limit, floor, .. } = site;
@@ -187,7 +286,11 @@ impl Detector {
         }
         let mut readable = None;
         for offset in 0..4.min(run.len()) {
-            let decoded = base64::decode(&run[offset..], BLOB * 3 / 4);
+            let mut decoded = base64::decode(&run[offset..], BLOB * 3 / 4);
+            // UTF-16 of ASCII: every second byte is zero.
+            if decoded.len() >= 16 && decoded.chunks_exact(2).all(|pair| pair[1] == 0) {
+                decoded = decoded.chunks_exact(2).map(|pair| pair[0]).collect();
+            }
             if decoded.starts_with(&[0x1f, 0x8b, 8]) && decoded.len() > 40 {
                 return Some(true);
             }

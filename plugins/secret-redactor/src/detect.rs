@@ -11,6 +11,7 @@ use crate::{
     site::{Form, Mask, Site},
     table::{self, number},
     text::{Mix, Until, is_blank, is_name, is_quote, is_token, skip, skip_back},
+    wrap,
 };
 use aho_corasick::{
     Anchored, StartKind,
@@ -218,6 +219,8 @@ impl Detector {
             Role::DataObject => self.data_object(site, stop, out),
             Role::Escape => self.escapes(site, out),
             Role::Hex => self.hex_blob(site, out),
+            Role::Bytes(radix) => self.byte_list(site, radix, out),
+            Role::Glue => self.glued(site, out),
             Role::Base64 => self.base64_blob(site, stop, out),
             Role::Insert => self.insert(site, stop, out),
             Role::Acl => self.acl(site, stop, out),
@@ -268,6 +271,8 @@ impl Detector {
         if end < limit && text[end].is_ascii_alphanumeric() {
             return;
         }
+        // The dots of a sentence or of what was cut are none of a token's.
+        let end = skip_back(text, end, start + 1, |b| b == b'.');
         let Provider { back, least, .. } = PROVIDERS[index];
         let before = skip_back(text, start, site.floor.max(start.saturating_sub(back)), |b| {
             b.is_ascii_alphanumeric() || b == b'_'
@@ -279,23 +284,42 @@ impl Detector {
         out.push(site.mask(table::provider(index), start, end, (end == limit && site.cut).then_some(Until::Token)));
     }
 
-    /// The stream or the line ends within what may become a token: a known start, and token bytes only.
+    /// What may become a token is cut: by the stream's or the line's end, or by dots that somebody put for the rest.
     fn unfinished(&self, site: Site, index: usize, start: usize, out: &mut Vec<Mask>) {
         let Site { text, limit, .. } = site;
-        if site.cut || limit - start <= 4 || limit - start > 400 || !text[start..limit].iter().all(|b| is_token(*b)) {
+        let end = skip(text, start, limit, is_token);
+        let bare = skip_back(text, end, start, |b| b == b'.');
+        let end = if end - bare >= 3 || end < limit { bare } else { end };
+        let known =
+            PROVIDERS[index].starts.iter().filter(|s| text[start..].starts_with(s.as_bytes())).map(|s| s.len()).max();
+        let distinct = known.is_some_and(|n| n >= 5 && !text[start..start + n].iter().all(u8::is_ascii_alphanumeric));
+        if site.cut
+            || end - start <= 4
+            || end - start > 400
+            || !self.may_match(text, start, end, self.patterns[index].1)
+        {
             return;
         }
-        let token = &text[start..limit];
-        if !self.may_match(text, start, limit, self.patterns[index].1) {
+        let token = &text[start..end];
+        let dots = [b"...".as_slice(), "\u{2026}".as_bytes(), b"***", b"[...]", b"<snip"];
+        if dots.iter().any(|d| text[end..limit].starts_with(d)) {
+            if known.is_some_and(|n| token.len() >= n + 6) && token.iter().any(u8::is_ascii_digit) {
+                out.push(site.mask(table::provider(index), start, end, None));
+            }
             return;
         }
-        let until = match limit == text.len() {
-            true => None,
+        let until = if end == text.len() {
+            None
+        } else if !wrap::may_end_a_line(text, end)
+            || token.contains(&b'=')
+            || !(distinct || token.iter().any(u8::is_ascii_digit))
+        {
             // A line may end in a name that begins like a token.
-            false if token.contains(&b'=') || !token.iter().any(u8::is_ascii_digit) => return,
-            false => Some(Until::Broken),
+            return;
+        } else {
+            Some(Until::Broken)
         };
-        out.push(site.mask(table::provider(index), start, limit, until));
+        out.push(site.mask(table::provider(index), start, end, until));
     }
 
     fn operator(&self, site: Site, index: usize, out: &mut Vec<Mask>) {

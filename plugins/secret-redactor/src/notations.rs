@@ -20,6 +20,14 @@ const CLOSERS: &[&[u8]] = &[
 const SEPARATORS: &[&[u8]] =
     &[b"=>", b":=", b"->", b"=", b":", b",", b"%3d", b"%3a", b"%253d", b"%253a", b"&#61;", b"\\u003d", b"\xe2\x86\x92"];
 
+/// What names of functions begin with, in whose brackets no value stands.
+#[rustfmt::skip]
+const VERBS: &[&[u8]] = &[
+    b"get", b"set", b"valid", b"check", b"verif", b"encod", b"decod", b"hash", b"reset", b"chang", b"updat", b"gener", b"creat", b"pars", b"is",
+    b"has", b"find", b"load", b"read", b"with", b"use", b"new", b"refresh", b"revoke", b"compare", b"make", b"build", b"fetch", b"mask", b"redact",
+    b"encrypt", b"decrypt", b"test", b"on", b"by", b"rotate", b"sign", b"add", b"remove", b"delete", b"require", b"match", b"extract", b"issue",
+];
+
 /// The end of the first of `words` that stands at `i`.
 fn one_of(text: &[u8], i: usize, limit: usize, words: &[&[u8]]) -> Option<usize> {
     words.iter().find(|w| i + w.len() <= limit && reads(text, i, w)).map(|w| i + w.len())
@@ -72,7 +80,7 @@ impl Detector {
     pub(crate) fn bracketed_value(&self, site: Site, stop: usize, out: &mut Vec<Mask>) {
         let Site { text, at, limit, floor, .. } = site;
         let start = skip_back(text, at, floor.max(at.saturating_sub(64)), name_or_dash);
-        let verb = text[start..at].iter().any(u8::is_ascii_uppercase) || (start > floor && text[start - 1] == b'.');
+        let verb = VERBS.iter().any(|v| reads(&text[..at], start, v)) || (start > floor && text[start - 1] == b'.');
         let Some(said) = self.meaning(&text[start..stop - 1]).filter(|_| !verb) else { return };
         let end =
             skip(text, stop, limit.min(stop + 128), |b| b > b' ' && !matches!(b, b'(' | b')' | b'"' | b'\'' | b','));

@@ -331,7 +331,11 @@ impl<'d> Scanner<'d> {
 
     /// Follows masks whose end has not come through what is there.
     fn extend(&mut self, text: &[u8], end: bool) {
-        for pending in &mut self.unended {
+        let mut next = 0;
+        while next < self.unended.len() {
+            let mut more_of_it = None;
+            let pending = &mut self.unended[next];
+            next += 1;
             let Some(until) = pending.until else { continue };
             let mut i = usize::try_from(pending.to.saturating_sub(self.base)).unwrap_or(0);
             let mut done = end;
@@ -349,19 +353,22 @@ impl<'d> Scanner<'d> {
                         text.get(i + 1..i + 3) == Some(b"  ")
                     }
                     Until::Scalar => true,
-                    Until::Wrap | Until::Broken => {
-                        let line_end = i + usize::from(b == b'\r' && text.get(i + 1) == Some(&b'\n'));
-                        match wrap::goes_on(text, line_end, end) {
-                            _ if text[line_end] != b'\n' => until == Until::Wrap && is_token(b),
-                            wrap::Next::Wait => break,
-                            wrap::Next::To(next) => {
-                                pending.until = Some(Until::Wrap);
-                                i = next;
-                                continue;
-                            }
-                            wrap::Next::Ends => false,
+                    Until::Wrap | Until::Broken => match wrap::goes_on(text, i, end) {
+                        None => until == Until::Wrap && is_token(b),
+                        Some(wrap::Next::Wait) => break,
+                        Some(wrap::Next::To(last)) => {
+                            pending.until = Some(Until::Wrap);
+                            i = last;
+                            continue;
                         }
-                    }
+                        Some(wrap::Next::Apart(first, last)) => {
+                            pending.until = Some(Until::Wrap);
+                            let (start, to) = (self.base + first as u64, self.base + last as u64);
+                            more_of_it = Some(Pending { from: u64::MAX, start, to, ..*pending });
+                            false
+                        }
+                        Some(wrap::Next::Ends) => false,
+                    },
                 };
                 if !more {
                     done = true;
@@ -377,6 +384,7 @@ impl<'d> Scanner<'d> {
                 }
                 pending.until = None;
             }
+            self.unended.extend(more_of_it);
         }
         let pending = &mut self.pending;
         self.unended.retain(|p| {

@@ -22,7 +22,7 @@ pub(crate) const PASSWORD_STEMS: &[&str] = &[
     "סיסמ", "קוד גישה", "كلمة المرور", "كلمة السر", "كلمة مرور", "كلمة سر", "رمز المرور", "الرقم السري", "رمز عبور", "رمز ورود", "گذرواژه", "کلمه عبور", "کلمه‌عبور", "پاس ورڈ",
     // India and South-East Asia
     "पासवर्ड", "कूटशब्द", "पासफ़्रेज़", "পাসওয়ার্ড", "கடவுச்சொல்", "పాస్", "પાસવર્ડ", "ಪಾಸ್", "പാസ്", "ਪਾਸਵਰਡ", "මුරපදය", "รหัสผ่าน", "ລະຫັດຜ່ານ", "ពាក្យសម្ងាត់", "စကားဝှက်",
-    "mật khẩu", "mat khau", "mã truy cập", "mã bí mật", "mã pin", "kata sandi", "kata laluan", "kode akses", "nenosiri", "neno la siri",
+    "mật khẩu", "mat khau", "matkhau", "mã truy cập", "mã bí mật", "mã pin", "kata sandi", "kata laluan", "kode akses", "nenosiri", "neno la siri",
     // China, Japan, Korea
     "密码", "密碼", "口令", "暗号", "暗號", "通行码", "通行碼", "パスワード", "パスフレーズ", "パスコード", "暗証番号", "合言葉", "비밀번호", "암호", "패스워드", "인증번호", "የይለፍ ቃል",
 ];
@@ -30,9 +30,9 @@ pub(crate) const PASSWORD_STEMS: &[&str] = &[
 /// Words that may as well be a door's key or a game's token: the value must look like a credential.
 #[rustfmt::skip]
 pub(crate) const KEY_STEMS: &[&str] = &[
-    "schlüssel", "schluessel", "zugriffstoken", "zugangstoken", "zugangsdaten", "anmeldedaten", "sleutel", "toegangstoken", "inloggegevens", "nyckel", "åtkomsttoken", "nøgle", "nøkkel",
+    "schlüssel", "schluessel", "zugriffstoken", "zugangstoken", "zugangsdaten", "anmeldedaten", "sleutel", "geheim", "toegangstoken", "inloggegevens", "nyckel", "åtkomsttoken", "nøgle", "nøkkel",
     "hemmelighed", "hemmelighet", "hemlighet", "avain", "clé", "cle secrete", "cle api", "cle privee", "cle d'acces", "jeton", "identifiants", "clave", "llave secreta", "llave privada", "llave de", "ficha de acceso",
-    "credenciales", "credenciais", "credenziali", "secreto", "segredo", "chave de", "chave api", "token de acceso", "token de acesso", "token di accesso", "jeton d'accès", "chiave", "clau secreta", "clau api", "clau d", "clau privada",
+    "credenciales", "credenciais", "credenziali", "secreto", "segredo", "chave", "token de acceso", "token de acesso", "token di accesso", "jeton d'accès", "chiave", "clau secreta", "clau api", "clau d", "clau privada",
     "cheie", "cheia", "gako sekretua", "klucz", "tajny klucz", "token dostępu", "dane logowania", "klíč", "kľúč", "tajný klíč", "tajný kľúč", "tajny klic", "přístupový", "prístupový", "tajemství",
     "ключ", "кључ", "клуч", "токен", "секрет", "таємн", "таен ключ", "тајни", "учетные данные", "учётные данные", "tajni ključ", "skrivni ključ", "ključ", "slepenā atslēga", "atslēga", "slaptas raktas", "raktas", "salajane võti",
     "kulcs", "κλειδ", "anahtar", "belirteç", "açar", "מפתח", "אסימון", "المفتاح", "مفتاح", "رمز الوصول", "رمز", "کلید", "कुंजी", "टोकन", "গোপন কী", "கீ", "รหัส", "คีย์", "โทเค็น", "กุญแจ",

@@ -3,7 +3,7 @@
 /// The words by which a key is noticed (triggers and anchors), with the least bytes of value that make it worth a look.
 #[rustfmt::skip]
 pub(crate) const KEY_WORDS: &[(&str, u32)] = &[
-    ("password", 3), ("passwd", 3), ("passwort", 3), ("passphrase", 4), ("passcode", 4), ("passwrd", 3), ("pswd", 3), ("pwd", 3), ("userpass", 3),
+    ("password", 3), ("passwd", 3), ("passphrase", 4), ("passcode", 4), ("passwrd", 3), ("pswd", 3), ("pwd", 3), ("userpass", 3),
     ("dbpass", 3), ("_pass", 3), ("pass=", 0), ("pass:", 0), ("rootpw", 3), ("_pw", 3), ("pw=", 0), ("pw:", 0), ("_pat", 16), ("_key", 16), ("-key", 16), (".key", 16), (" key", 16), ("bindpw", 3), ("sshpass", 3), ("requirepass", 3), ("masterauth", 3), ("storepass", 3), ("keypass", 3),
     ("secret", 4), ("token", 6), ("credential", 4), ("_creds", 4), ("apikey", 6), ("api_key", 6), ("api-key", 6), ("api key", 6), ("appkey", 6), ("app_key", 6), ("app-key", 6),
     ("accesskey", 6), ("access_key", 6), ("access-key", 6), ("access key", 6), ("privatekey", 6), ("private_key", 6), ("private-key", 6), ("encryptionkey", 6),
@@ -15,8 +15,8 @@ pub(crate) const KEY_WORDS: &[(&str, u32)] = &[
     ("functions-key", 6), ("preshared", 4), ("pre_shared", 4), ("psk", 6), ("auth", 6), ("authorization", 3), ("bearer", 6), ("cookie", 4), ("session", 8), ("sessid", 6), ("_sid", 8), ("sid=", 0), ("jwt", 8), ("signature", 8), ("sig=", 0), ("x-amz-security", 8),
     ("otp", 4), ("_pin", 4), ("pin=", 0), ("pin\"", 4), ("pass =", 0), ("pass\"", 3), ("pass'", 3), ("pin:", 0), ("pincode", 4), ("cvv", 3), ("totp", 4), ("mfa", 4), ("2fa", 4), ("verification_code", 4), ("verificationcode", 4), ("one_time", 4), ("backup_code", 4), ("recovery_code", 4),
     ("mnemonic", 3), ("seed_phrase", 3), ("seedphrase", 3), ("seed phrase", 3), ("recovery phrase", 3), ("recovery_phrase", 3), ("unseal", 8), ("recovery_key", 8), ("recoverykey", 8), ("csrf", 6), ("xsrf", 6), ("nonce_key", 6), ("salt", 8), ("pepper", 8), ("sas_", 8), ("kubeconfig", 8), ("dockerconfigjson", 8), ("code=", 0), ("?key=", 0), ("&key=", 0), ("?ticket=", 0), ("&ticket=", 0), ("?hash=", 0), ("&hash=", 0), ("?invite=", 0), ("?confirm=", 0), ("?magic=", 0), ("?t=", 0), ("?k=", 0), ("pw =", 0),
-    ("mdp", 3), ("clave", 4), ("contrasena", 3), ("senha", 3), ("chave", 6), ("mot_de_passe", 3), ("motdepasse", 3), ("mot de passe", 3), ("parola", 3), ("wachtwoord", 3), ("haslo", 3),
-    ("kennwort", 3), ("geheim", 4), ("schluessel", 6), ("kodeord", 3), ("losenord", 3), ("salasana", 3), ("sifre", 3), ("heslo", 3), ("jelszo", 3), ("passord", 3), ("lozinka", 3), ("adgangskode", 3), ("kata_sandi", 3), ("matkhau", 3), ("mat_khau", 3), ("geslo", 4), ("parole", 4), ("zaporka", 4), ("jeton", 6), ("geheimnis", 4),
+    ("mdp", 3),
+   
     ("verification code", 4), ("security code", 4), ("one-time code", 4), ("login code", 4), ("one-time password", 3), ("p/w", 0),
 ];
 

@@ -9,33 +9,113 @@ use crate::{
 /// The longest line that may be the rest of a token.
 const LONGEST: usize = 256;
 
+/// The most bytes that may stand between a token's first part and its line's end.
+const TAIL: usize = 160;
+
 /// What follows a line that ends within a token.
 pub(crate) enum Next {
     /// The next line is not all there yet.
     Wait,
-    /// The token goes on to this place.
+    /// The token goes on from the one place to the other; nothing but blanks and the break stand before it.
     To(usize),
+    /// So it does, with quotes, bars or a log line's frame between, which stay readable.
+    Apart(usize, usize),
     /// It ended with the line.
     Ends,
 }
 
-/// Whether the token that ends at the line break `text[i]` goes on behind it; `end`: no more text will come.
-pub(crate) fn goes_on(text: &[u8], i: usize, end: bool) -> Next {
-    let start = i + 1;
+/// What stands between a token's first part and its line's end.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Tail {
+    Nothing,
+    /// A backslash.
+    Continued,
+    /// A quote, perhaps with a plus or a backslash behind it.
+    Quoted(u8),
+    /// The bar that ends a table's cell.
+    Cell,
+    /// The rest of a log line in JSON.
+    Json,
+}
+
+/// The line's end behind the token part that ends at `i`, and what stands between.
+fn tail(text: &[u8], i: usize) -> Option<(usize, Tail)> {
+    let far = text.len().min(i + TAIL);
+    let line_end = i + memchr::memchr(b'\n', &text[i..far])?;
+    let rest = text[i..line_end].trim_ascii_end();
+    let tail = match rest {
+        [] => Tail::Nothing,
+        [b'\\'] => Tail::Continued,
+        [q @ (b'"' | b'\'')] => Tail::Quoted(*q),
+        [q @ (b'"' | b'\''), more @ ..] if matches!(more.trim_ascii(), b"+" | b"\\" | b"." | b"..") => Tail::Quoted(*q),
+        _ if rest.trim_ascii() == b"|" => Tail::Cell,
+        [b'"', b',' | b'}', ..] | [b'\\', b'n', b'"', ..] if rest.ends_with(b"}") => Tail::Json,
+        _ => return None,
+    };
+    Some((line_end, tail))
+}
+
+/// Whether nothing but what may stand within a wrapped token follows `i` in its line.
+pub(crate) fn may_end_a_line(text: &[u8], i: usize) -> bool {
+    tail(text, i).is_some()
+}
+
+/// Whether the token whose part ends at `i`, with its line, goes on in the next line; `end`: no more text will come. None where `i` is
+/// not at a line's end.
+pub(crate) fn goes_on(text: &[u8], i: usize, end: bool) -> Option<Next> {
+    let (line_end, tail) = tail(text, i)?;
+    let start = line_end + 1;
     let far = text.len().min(start + LONGEST);
-    let line_end = match memchr::memchr(b'\n', &text[start..far]) {
+    let next_end = match memchr::memchr(b'\n', &text[start..far]) {
         Some(n) => start + n,
         None if end || far == start + LONGEST => far,
-        None => return Next::Wait,
+        None => return Some(Next::Wait),
     };
-    let first = skip(text, start, line_end, |b| is_blank(b) || matches!(b, b'>' | b'|' | b'"' | b'\''));
-    let last = skip(text, first, line_end, is_rest);
-    let alone = skip(text, last, line_end, |b| is_blank(b) || matches!(b, b'"' | b'\'' | b',' | b'\\' | b'|' | b'\r'))
-        == line_end;
+    if tail == Tail::Json {
+        return Some(json_line(text, i, start, next_end));
+    }
+    let first = skip(text, start, next_end, |b| is_blank(b) || matches!(b, b'>' | b'|' | b'"' | b'\'' | b'+'));
+    let last = skip(text, first, next_end, is_rest);
+    let alone = skip(text, last, next_end, |b| {
+        is_blank(b) || matches!(b, b'"' | b'\'' | b',' | b';' | b')' | b'+' | b'\\' | b'|' | b'\r')
+    }) == next_end;
     let before = text[..i].strip_suffix(b"\r").unwrap_or(&text[..i]);
-    let soft = quoted_printable(before);
+    let soft = tail == Tail::Nothing && quoted_printable(before);
     let rest = &text[first..last];
-    if rest.len() >= 4 && (soft || (alone && is_random_rest(rest))) { Next::To(last) } else { Next::Ends }
+    let framed = match tail {
+        Tail::Quoted(quote) => first > start && text[first - 1] == quote,
+        Tail::Cell => text[start..first].contains(&b'|'),
+        _ => true,
+    };
+    Some(if !framed || rest.len() < 4 || !(soft || (alone && is_random_rest(rest))) {
+        Next::Ends
+    } else if tail == Tail::Nothing {
+        Next::To(last)
+    } else {
+        Next::Apart(first, last)
+    })
+}
+
+/// A log line in JSON whose text begins where that of the line before ended: `{"log":"FIRST","stream":…}`, `{"log":"REST\n",…}`.
+fn json_line(text: &[u8], i: usize, start: usize, end: usize) -> Next {
+    let near = i.saturating_sub(LONGEST * 2);
+    let Some(line) = memchr::memrchr(b'\n', &text[near..i]).map(|n| near + n + 1).or((near == 0).then_some(0)) else {
+        return Next::Ends;
+    };
+    let Some(frame) = memchr::memmem::find(&text[line..i.min(line + 64)], b"\":\"").map(|n| n + 3) else {
+        return Next::Ends;
+    };
+    let same = text[line] == b'{' && text[start..end].starts_with(&text[line..line + frame]);
+    let first = start + frame;
+    let last = if same { skip(text, first, end, is_rest) } else { first };
+    let last = last.min(end);
+    let first = first.min(last);
+    let closed = text[last..end].starts_with(b"\"") || text[last..end].starts_with(b"\\n\"");
+    if closed && last - first >= 4 && is_random_rest(&text[first..last]) {
+        Next::Apart(first, last)
+    } else {
+        Next::Ends
+    }
 }
 
 /// Whether a mask ends with its line, within what may be a token.
@@ -47,8 +127,7 @@ pub(crate) fn may_go_on(text: &[u8], mask: &Mask) -> bool {
         const { number("xml-element") },
     ];
     let token = text[mask.start..mask.end].iter().rev().take_while(|b| is_token(**b)).count();
-    let break_at = mask.end + usize::from(text.get(mask.end) == Some(&b'\r'));
-    token >= 4 && text.get(break_at) == Some(&b'\n') && !NEVER.contains(&mask.rule)
+    token >= 4 && may_end_a_line(text, mask.end) && !NEVER.contains(&mask.rule)
 }
 
 fn is_rest(b: u8) -> bool {

@@ -349,3 +349,78 @@ fn operators_add_patterns_keys_and_shapes() {
         assert_eq!(marked(&detector, &case.replace(['«', '»'], ""), false), case);
     }
 }
+
+#[test]
+fn keys_in_other_languages_are_keys() {
+    check(
+        &[
+            "mot de passe : «hunter2»",
+            "MOT_DE_PASSE=«hunter2»",
+            "\u{41f}\u{410}\u{420}\u{41e}\u{41b}\u{42c}: «hunter2» \u{434}\u{430}\u{43b}\u{435}\u{435}",
+            "das Passwort f\u{fc}r bob lautet «hunter2x».",
+            "contrase\u{f1}a de acceso = «hunter2»",
+            "\u{5bc6}\u{7801}\u{ff1a}«hunter2»",
+            "\u{30d1}\u{30b9}\u{30ef}\u{30fc}\u{30c9}\u{306f}\u{300c}«hunter2»\u{300d}\u{3067}\u{3059}",
+            "\u{5bc6}\u{7801}\u{4e3a} «hunter2x»",
+            "Passwort: falsch, mot de passe : obligatoire, \u{43f}\u{430}\u{440}\u{43e}\u{43b}\u{44c}: \u{43d}\u{435}\u{432}\u{435}\u{440}\u{43d}\u{44b}\u{439}",
+            "la clave est\u{e1} en el libro y el jeton reste valable",
+            "\u{432}\u{43a}\u{43b}\u{44e}\u{447}\u{438}\u{442}\u{44c}: 12 \u{440}\u{430}\u{437}",
+        ],
+        false,
+    );
+}
+
+#[test]
+fn secrets_at_known_places_are_masked() {
+    check(
+        &[
+            "db.auth(\"app\", \"«hunter2»\")",
+            "mysqli_connect(\"db\", \"app\", \"«hunter2»\", \"shop\")",
+            "echo «hunter2» | docker login -u bot --password-stdin",
+            "echo 'bob:«hunter2»' | chpasswd",
+            "use «hunter2x» as the password",
+            "setx API_KEY \"«hunter2x»\"",
+            "let apiKey: String = \"«hunter2x»\"",
+            "  ~ password = \"«hunter2»\" -> \"«hunter3»\"",
+            "userPassword:: «aHVudGVyMg==»",
+            "password(«hunter2x»)",
+            "getPassword(hunter2x) validateToken(user12345)",
+            "{\"passwords\":[\"«hunter2»\",\"«hunter3»\"]}",
+            "&Secret{Data:map[string][]byte{main: [«104 117 110»],},Type:Opaque,}",
+            "&lt;password&gt;«hunter2»&lt;/password&gt;",
+            "https://app.example.com/invite?key=«{h32}»",
+            "https://app.example.com/list?key=name",
+            "echo hello | docker build -",
+        ],
+        false,
+    );
+}
+
+#[test]
+fn cut_and_joined_tokens_are_masked_on_both_sides() {
+    check(
+        &[
+            "'«ghp_{w12}»' + '«{w24}»'",
+            "token = \"«ghp_{w16}»\"\n        \"«{w20}»\"\nend",
+            "| token | «glpat-{w9}» |\n|       | «{w11}» |\n",
+            "using key «glpat-{w11}7»...",
+            "npm_config_cache...",
+            "payload [«112, 97, 115, 115, 119, 111, 114, 100, 61, 104, 117, 110, 116, 101, 114, 50»]",
+            "sizes [112, 97, 115, 115, 119, 111, 114, 100, 32, 105, 115, 32, 111, 107]",
+        ],
+        false,
+    );
+}
+
+#[test]
+fn a_token_is_masked_whole_with_the_parts_that_signs_join() {
+    check(
+        &[
+            "got «hawk.{b20}.{b20}» now",
+            "GET https://hooks.example.com/webhook/«q7Zp0xW9vK3jT8bR2mYsX4kL» 200",
+            "see https://hook.eu1.make.com/«{l32}»",
+            "api-access-x2x9z\n",
+        ],
+        false,
+    );
+}

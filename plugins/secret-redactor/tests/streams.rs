@@ -67,6 +67,15 @@ fn corpus(seed: &mut u64) -> Vec<String> {
         "temporary password for bob changed from {w12} to {w9}2! and token {h40} was rejected\n",
         "DB_PASSWORD => {w12}, (\"API_KEY\", \"{w24}\"), <name>DB_PASSWORD</name><value>{w9}</value>, | password | {w9}x1 |\n",
         "ALGOLIA_ADMIN={h32} {\"passwords\":[\"{w9}\",\"{w12}\"]} {\"secret_key\":{\"value\":\"{w12}\"}}\n",
+        "token = \"ghp_{w16}\"\n        \"{w20}\"\n| token | glpat-{w9} |\n|       | {w11} |\nTOKEN=npm_{w20}\\\n{w16}\n",
+        "{\"log\":\"token=sk_live_{w12}\",\"stream\":\"stdout\"}\n{\"log\":\"{w12}7Q\\n\",\"stream\":\"stdout\"}\n",
+        "'ghp_{w12}' + '{w24}' and using glpat-{w12}... [112, 97, 115, 115, 119, 111, 114, 100, 61, 104, 117, 110, 116, 101, 114, 50] ok\n",
+        "70 61 73 73 77 6f 72 64 3d 68 75 6e 74 65 72 32 and Data:map[string][]byte{main: [74 117 100],},Type:Opaque,Secret{\n",
+        "das Passwort f\u{fc}r bob lautet {w12}x7, \u{43f}\u{430}\u{440}\u{43e}\u{43b}\u{44c}: {w12} \u{30d1}\u{30b9}\u{30ef}\u{30fc}\u{30c9}\u{306f}\u{300c}{w12}\u{300d} \u{5bc6}\u{7801}\u{ff1a}{w12}\n",
+        "db.auth(\"app\", \"{w12}\") echo {w12} | docker login -u bot --password-stdin; use {w12}x7 as the password\n",
+        "public string Password { get; set; } = \"{w12}\"; (password . \"{w12}\") a:1:{s:8:\"password\";s:10:\"{w12}\";}\n",
+        "use the following password to proceed:\n\n{h32}\n\nAUTH\r\n$12\r\n{w12}\r\n*1\r\napp.password=\\\n    {w12}\n",
+        "https://hooks.example.com/webhook/{w24} see hawk.{b20}.{b20} or x.{w6}:{w32}\n",
     ]
     .iter()
     .map(|l| expand(l, seed))
