@@ -474,6 +474,104 @@ meilisearch|MEILI_MASTER_KEY=«‹w:43›»
 databento|db-‹n:29›
 polymarket|poly_api_secret=«‹w:43›=»
 privateai|privateai_api_key=«‹h:32›»
+more-airbyte-cloud|airbyte_client_secret=«‹n:32›»
+more-algolia|ALGOLIA_ADMIN_API_KEY=«‹h:32›»
+more-amplitude|amplitude_secret_key: «‹h:32›»
+more-apple-asc|ASC_KEY_ID=‹A:10› ASC_PRIVATE="«MIGTAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBHkwdwIBAQQg‹b:100›»"
+more-artifactory-ref|cmVmdGtuOjAxOjE3‹n:48›
+more-auth0|auth0_client_secret: "«‹w:64›»"
+more-aws-session|aws_session_token = «FwoGZXIvYXdzE‹b:200›==»
+more-azure-webpubsub|Endpoint=https://x.webpubsub.azure.com;AccessKey=«‹b:43›=»;Version=1.0;
+more-azure-appconfig|Endpoint=https://x.azconfig.io;Id=ab-l0-s0:xyz;Secret=«‹b:43›=»
+more-azure-comm|endpoint=https://x.communication.azure.com/;accesskey=«‹b:86›==»
+more-azure-sb|SharedAccessSignature sr=x&sig=«‹n:40›%3d»&se=1&skn=k
+more-bitly|bitly token: «‹h:40›»
+more-cloudinary|cloudinary://‹d:15›:«‹w:27›»@shop
+more-clerk|CLERK_SECRET_KEY=«sk_test_‹n:40›»
+more-cloudflare-global|X-Auth-Key: «‹h:37›»
+more-coda|Authorization: Bearer «‹h:8›-‹h:4›-‹h:4›-‹h:4›-‹h:12›»
+more-crowdin|crowdin_token=«‹h:80›»
+more-ctx7|ctx7sk-‹h:8›-‹h:4›-‹h:4›-‹h:4›-‹h:12›
+more-datadog|dd_api_key=«‹h:32›»
+more-digicert|digicert_api_key=«‹A:26›_‹h:64›»
+more-discord-secret|DISCORD_CLIENT_SECRET=«‹w:32›»
+more-docusign|docusign_secret=«‹uuid›»
+more-dropbox-refresh|dropbox_refresh_token=«‹w:11›AAAAAAAAAA‹w:43›»
+more-expo|EXPO_TOKEN=«‹w:40›»
+more-fastly|FASTLY_API_TOKEN=«‹w:32›»
+more-firebase-server|AAAA‹w:7›:APA91b‹w:134›
+more-fly-macaroon|fm2_lJPE‹b:120›
+more-freshdesk|freshdesk api key «‹n:20›»
+more-gitea|GITEA_TOKEN=«‹h:40›»
+more-gitlab-kas|glagent-‹w:50›
+more-gitlab-wt|glwt-‹w:20›
+more-gitlab-rtr|glrtr-‹w:20›
+more-gocd|GOCD_TOKEN=«‹h:40›»
+more-grafana-sa|glsa_‹n:32›_‹h:8›
+more-heroku-oauth|HRKU-‹uuid›
+more-huggingface|api_org_‹n:34›
+more-ibm-iam|IBMCLOUD_API_KEY=«‹w:44›»
+more-infracost|ico-‹n:32›
+more-instagram|IGQWR‹w:120›
+more-kagi|kagi api key «‹w:22›.‹w:43›»
+more-kinde|KINDE_CLIENT_SECRET=«‹n:50›»
+more-lark|LARK_APP_SECRET=«‹n:32›»
+more-line|LINE_CHANNEL_SECRET=«‹h:32›»
+more-lokalise|lokalise_token «‹h:40›»
+more-mailgun-pub|pubkey-‹h:32›
+more-mapbox|sk.eyJ1Ijoi‹w:60›.‹w:22›
+more-meilisearch|MEILI_MASTER_KEY=«‹w:43›»
+more-mistral|MISTRAL_API_KEY=«‹n:32›»
+more-mongo-atlas-pub|MONGODB_ATLAS_PRIVATE_KEY=«‹uuid›»
+more-mux|MUX_TOKEN_SECRET=«‹b:75›»
+more-nats-nkey|SUA‹5:55›
+more-ngrok2|NGROK_AUTHTOKEN=«‹d:1›‹n:26›_‹n:21›»
+more-npm-old|//registry.npmjs.org/:_authToken=«‹uuid›»
+more-nvidia-ngc|NGC_API_KEY=«‹n:84›»
+more-oci|OCI_PRIVATE_KEY_PASSPHRASE=«‹simple›»
+more-okta|00‹w:40›
+more-openai-old|sk-‹n:48›
+more-opsgenie|GenieKey «‹uuid›»
+more-paypal|PAYPAL_SECRET=«E‹w:79›»
+more-plaid|PLAID_SECRET=«‹h:30›»
+more-postman|PMAK-‹h:24›-‹h:34›
+more-pusher|PUSHER_APP_SECRET=«‹h:20›»
+more-pypi|pypi-AgEIcHlwaS5vcmcCJ‹w:120›
+more-rabbit-cloud|amqps://user:«‹w:32›»@x.rmq.cloudamqp.com/user
+more-redis-cloud|redis://default:«‹n:32›»@redis-1.c1.cloud.redislabs.com:12345
+more-replicate|r8_‹n:37›
+more-s3-wasabi|WASABI_SECRET_KEY=«‹b:40›»
+more-scaleway|SCW_SECRET_KEY=«‹uuid›»
+more-segment|SEGMENT_WRITE_KEY=«‹n:32›»
+more-sendgrid|SG.‹w:22›.‹w:43›
+more-shopify|shpat_‹h:32›
+more-slack-webhook|https://hooks.slack.com/services/«T‹A:8›/B‹A:8›/‹n:24›»
+more-snyk|SNYK_TOKEN=«‹uuid›»
+more-sonatype|<password>«‹n:44›»</password>
+more-sqs-url|AWS_SECRET_ACCESS_KEY: "«‹b:40›»"
+more-square|EAAAl‹w:59›
+more-stripe-wh|whsec_‹n:32›
+more-supabase|SUPABASE_SERVICE_ROLE_KEY=«‹jwt›»
+more-tableau|TABLEAU_PAT_SECRET=«‹b:22›==:‹n:32›»
+more-tailscale|tskey-auth-k‹n:11›CNTRL-‹n:32›
+more-telegram|TELEGRAM_TOKEN=«‹d:10›:AA‹w:33›»
+more-twilio|TWILIO_AUTH_TOKEN=«‹h:32›»
+more-twitch|TWITCH_CLIENT_SECRET=«‹a:30›»
+more-unsplash|UNSPLASH_ACCESS_KEY=«‹w:43›»
+more-upstash|UPSTASH_REDIS_REST_TOKEN=«‹w:56›==»
+more-vercel|VERCEL_TOKEN=«‹n:24›»
+more-vsphere|VSPHERE_PASSWORD=«‹simple›»
+more-wandb|WANDB_API_KEY=«‹h:40›»
+more-wechat|WECHAT_APP_SECRET=«‹h:32›»
+more-x-api|X_API_SECRET=«‹n:50›»
+more-yandex-s3|YCAJE‹w:20›
+more-zendesk|ZENDESK_TOKEN=«‹n:40›»
+more-zoom|ZOOM_CLIENT_SECRET=«‹n:32›»
+more-generic-pat|acme_pat_‹n:40›
+more-generic-live|acme_live_‹n:32›
+more-generic-sk|acme_sk_‹h:40›
+more-generic-hex|svc_token_‹h:40›
+more-generic-api|xyz-api-‹n:36›
 """
 
 # Services whose tokens have no mark: words of their name, and the form of the value.

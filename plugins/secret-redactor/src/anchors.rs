@@ -204,6 +204,11 @@ pub(crate) fn literals() -> Vec<Literal> {
             anything(&[&format!("{word}{open}")], true, false, Role::ClosedKey, &mut all);
         }
     }
+    for word in ["password", "passwd", "passphrase", "secret", "token", "api_key", "apikey"] {
+        for open in ["\":{\"", "\": {\"", "\": { \""] {
+            anything(&[&format!("{word}{open}")], true, false, Role::ClosedKey, &mut all);
+        }
+    }
     for word in COLUMN_WORDS {
         for (before, behind) in [
             ("", " |"),

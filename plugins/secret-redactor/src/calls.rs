@@ -46,7 +46,13 @@ pub(crate) const PLACES: &[(&str, bool, bool, Place)] = &[
     ("AuthenticationToken(\"", false, false, Place::Argument(1)), ("simple_bind_s(\"", false, false, Place::Argument(1)), ("simple_bind_s('", false, false, Place::Argument(1)), ("PlainAuth(\"", false, false, Place::Argument(2)),
     ("BasicAWSCredentials(\"", false, false, Place::Argument(1)), ("AwsBasicCredentials.create(\"", false, false, Place::Argument(1)), ("StaticCredentials(\"", false, false, Place::Argument(1)), ("AzureKeyCredential(\"", false, false, Place::Argument(0)),
     ("AuthTokens.basic(\"", false, false, Place::Argument(1)), ("basic_auth(\"", false, false, Place::Argument(1)), ("httpBasic(\"", false, false, Place::Argument(1)), ("withBasicAuth(\"", false, false, Place::Argument(1)),
+    ("SecureString \"", true, false, Place::Argument(0)), ("SecureString '", true, false, Place::Argument(0)), ("SecureString -String \"", true, false, Place::Argument(0)), ("SecureString -String '", true, false, Place::Argument(0)),
+    (" crypt('", true, false, Place::Argument(0)), ("pgp_sym_encrypt(", true, false, Place::Argument(1)), ("pgp_sym_decrypt(", true, false, Place::Argument(1)), ("sp_addlinkedsrvlogin ", true, false, Place::Argument(4)),
+    ("setPassword(\"", false, false, Place::Argument(0)), (".password(\"", false, false, Place::Argument(0)), ("withPassword(\"", false, false, Place::Argument(0)), ("setToken(\"", false, false, Place::Argument(0)), (".token(\"", false, false, Place::Argument(0)),
+    ("setApiKey(\"", false, false, Place::Argument(0)), (".apiKey(\"", false, false, Place::Argument(0)), ("setSecret(\"", false, false, Place::Argument(0)), (".secret(\"", false, false, Place::Argument(0)), (".clientSecret(\"", false, false, Place::Argument(0)),
+    (".bearerToken(\"", false, false, Place::Argument(0)), (".passphrase(\"", false, false, Place::Argument(0)), ("setAccessKey(\"", false, false, Place::Argument(0)), ("setSecretKey(\"", false, false, Place::Argument(0)), ("SecretKeySpec(\"", false, false, Place::Argument(0)),
     // Words behind
+    (" as your one-time", true, false, Place::Before), (" as your verification", true, false, Place::Before), (" as your code", true, false, Place::Before), (" as your token", true, false, Place::Before), (" as your api key", true, false, Place::Before), (" as the key", true, false, Place::Before),
     (" as the password", true, false, Place::Before), (" as password", true, false, Place::Before), (" as your password", true, false, Place::Before), (" as a password", true, false, Place::Before),
     (" as the passphrase", true, false, Place::Before), (" as the secret", true, false, Place::Before), (" as the token", true, false, Place::Before), (" as the api key", true, false, Place::Before),
     (" is the password", true, false, Place::Before), (" is your password", true, false, Place::Before), (" is the new password", true, false, Place::Before), (" is your new password", true, false, Place::Before),
@@ -55,7 +61,7 @@ pub(crate) const PLACES: &[(&str, bool, bool, Place)] = &[
     // Pipes
     ("--password-stdin", false, false, Place::Piped), ("| sudo ", false, false, Place::Piped), ("--passphrase-fd", false, false, Place::Piped), ("| passwd ", false, false, Place::Piped), ("| cryptsetup ", false, false, Place::Piped),
     ("| kinit", false, false, Place::Piped), ("-pass stdin", false, false, Place::Piped), ("| vault login", false, false, Place::Piped), ("--with-token", false, false, Place::Piped), ("| chpasswd", false, false, Place::PipedPair),
-    ("| pbcopy", false, false, Place::Piped), ("| kubeseal", false, false, Place::Piped), ("| htpasswd ", false, false, Place::Piped), ("--token-stdin", false, false, Place::Piped), ("--api-key-stdin", false, false, Place::Piped),
+    ("| pbcopy", false, false, Place::Piped), ("| su ", false, false, Place::Piped), ("| kubeseal", false, false, Place::Piped), ("| htpasswd ", false, false, Place::Piped), ("--token-stdin", false, false, Place::Piped), ("--api-key-stdin", false, false, Place::Piped),
     // Names and values
     ("setx ", true, true, Place::Named), ("set -x ", false, true, Place::Named), ("set -gx ", false, true, Place::Named), ("set -Ux ", false, true, Place::Named), ("setenv ", false, true, Place::Named), ("SetEnv ", false, true, Place::Named),
     ("fastcgi_param ", false, true, Place::Named), ("uwsgi_param ", false, true, Place::Named), ("proxy_set_header ", false, true, Place::Named), ("SetEnvironmentVariable(", false, false, Place::Named), ("putenv(", false, true, Place::Named),
@@ -73,8 +79,11 @@ pub(crate) const PLACES: &[(&str, bool, bool, Place)] = &[
     ("=b'", false, false, Place::Declared), ("=b\"", false, false, Place::Declared), ("= b'", false, false, Place::Declared), ("= b\"", false, false, Place::Declared), (": Some(\"", false, false, Place::Declared), (":** ", false, false, Place::Declared), ("**: ", false, false, Place::Declared), (": `", false, false, Place::Declared),
     (" . \"", false, false, Place::Declared), ("\";s:", false, false, Place::Declared), (" ?= ", false, false, Place::Declared), (" += \"", false, false, Place::Declared), (" ::= ", false, false, Place::Declared), (" ||= ", false, false, Place::Declared), ("=>nil, ", false, false, Place::Declared), (":: ", false, false, Place::Declared), (": !!binary ", false, false, Place::Declared),
     (",<<\"", false, false, Place::Declared), ("\"=>\\\"", false, false, Place::Declared), (" equals ", true, false, Place::Declared), (" eq '", false, false, Place::Declared), (" == \"", false, false, Place::Declared), (" == '", false, false, Place::Declared), (" LIKE '", false, false, Place::Declared),
-    ("\" -> \"", false, false, Place::Changed), ("\" => \"", false, false, Place::Changed), ("' -> '", false, false, Place::Changed), ("\" to \"", false, false, Place::Changed), ("' to '", false, false, Place::Changed),
+    ("\" -> \"", false, false, Place::Changed), ("\" => \"", false, false, Place::Changed), ("' -> '", false, false, Place::Changed), ("\" to \"", false, false, Place::Changed), ("' to '", true, false, Place::Changed),
 ];
+
+/// What may stand between a key and the value that a change takes away.
+const LINKS: [&[u8]; 3] = [b"from", b"was", b"is"];
 
 /// How far before its word a secret may stand.
 const FAR: usize = 256;
@@ -87,7 +96,8 @@ impl Detector {
         match *place {
             Place::Argument(n) => {
                 let open = stop - usize::from(is_quote(text[stop - 1]));
-                if let Some(value) = argument(site, open, n) {
+                let named = |value: &Value| n == 0 && object_name(&text[value.start..value.end]);
+                if let Some(value) = argument(site, open, n).filter(|v| !named(v)) {
                     self.firmly(site, value, const { number("secret-in-statement") }, out);
                 }
             }
@@ -102,7 +112,10 @@ impl Detector {
                     && find(&text[at..limit.min(stop + 8)], b"code")
                         .or_else(|| find(&text[at..limit.min(stop + 16)], b"one-time"))
                         .is_some();
-                if (is_password(bytes, false) || code) && !bytes.starts_with(b"\\\\") && !self.settings.allows(bytes) {
+                if ((is_password(bytes, false) && !object_name(bytes)) || code)
+                    && !bytes.starts_with(b"\\\\")
+                    && !self.settings.allows(bytes)
+                {
                     out.push(site.mask(
                         self.label(text, value, const { number("secret-in-prose") }),
                         value.start,
@@ -182,6 +195,8 @@ impl Detector {
                 }
                 let end =
                     skip_back(text, open - 1, near, |b| is_blank(b) || matches!(b, b'=' | b':' | b'\\') || is_quote(b));
+                let from = LINKS.iter().find(|w| end - near >= w.len() && reads(text, end - w.len(), w));
+                let end = from.map_or(end, |w| skip_back(text, end - w.len(), near, is_blank));
                 let start = skip_back(text, end, near, name_or_dash);
                 if end < open - 1
                     && let Some(said) = self.meaning(&text[start..end])
@@ -211,6 +226,17 @@ impl Detector {
             from = skip(text, stop, limit, |b| b.is_ascii_digit() || b == b':');
         }
         let value = value_at(text, from, limit, site.cut);
+        // A declared name of code takes what is no literal from elsewhere.
+        let typed = matches!(text[at], b'{' | b' ')
+            || text[at..stop].starts_with(b": ") && !matches!(text[stop - 1], b'\'' | b'"' | b'`');
+        if !value.quoted
+            && typed
+            && text[stop - 1] == b' '
+            && text[at..stop].contains(&b'=')
+            && !text[at..stop].contains(&b'?')
+        {
+            return;
+        }
         let strength =
             if said.strength == Strength::Certain && !value.quoted { Strength::Stated } else { said.strength };
         let said = if text[at..stop].starts_with(b" equals") || text[stop - 1] == b'`' || text[at] == b'*' {

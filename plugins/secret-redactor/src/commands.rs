@@ -1,7 +1,8 @@
 //! Secrets that commands take: after a short flag, glued to it, behind a user's name, or as the n-th word. One row a command.
 use crate::{
-    allow::{digits, harmless},
+    allow::{digits, harmless, object_name},
     detect::Detector,
+    prose::is_password,
     site::{Mask, Site},
     table::number,
     text::{Until, is_blank, is_quote, reads, skip},
@@ -17,6 +18,8 @@ enum Given {
     Glued,
     /// Behind the user and a colon, in the next word or in the rest of this one.
     Pair,
+    /// As `Pair`, where it looks like a password: a user and a group are written so, too.
+    OddPair,
     /// The last of so many words behind it, if the line has them.
     Word(usize),
     /// The last word of the command, behind options, a file and a user.
@@ -154,6 +157,8 @@ const COMMANDS: &[Command] = &[
     ("sonar-scanner ", &[("-Dsonar.login=", Given::Glued), ("-Dsonar.token=", Given::Glued)]),
     ("codecov ", &[(" -t", Given::Next)]),
     ("infisical ", &[(" --token", Given::Next)]),
+    ("--user ", &[("--user", Given::OddPair)]),
+    ("--userpass ", &[("--userpass", Given::OddPair)]),
     ("--from-literal", &[]),
 ];
 
@@ -217,9 +222,9 @@ impl Detector {
                 }
                 (start, end, (end == limit && site.cut).then_some(Until::Word))
             }
-            Given::Pair | Given::Comma => {
+            Given::Pair | Given::OddPair | Given::Comma => {
                 let value = value_at(text, first, limit, site.cut);
-                let by = if given == Given::Pair { b':' } else { b',' };
+                let by = if given == Given::Comma { b',' } else { b':' };
                 let Some(colon) = memchr::memchr(by, &text[value.start..value.end]) else { return };
                 (value.start + colon + 1, value.end, value.until)
             }
@@ -245,7 +250,10 @@ impl Detector {
             }
         };
         let bytes = &text[start.min(end)..end];
-        let count = given == Given::Next && digits(bytes);
+        let count = matches!(given, Given::Next | Given::Pair | Given::OddPair) && digits(bytes);
+        if given == Given::OddPair && (!is_password(bytes, false) || object_name(bytes)) {
+            return;
+        }
         if bytes.len() >= 3 && !harmless(bytes) && bytes[0] != b'-' && !count && !self.settings.allows(bytes) {
             out.push(site.mask(const { number("command-line-secret") }, start, end, until));
         }

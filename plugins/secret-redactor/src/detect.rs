@@ -280,7 +280,18 @@ impl Detector {
         if start - before < least {
             return;
         }
-        let start = before;
+        // `acme_sk_…`: what an underscore joins to the start is of the token.
+        let named = if lead.is_none() && back == 0 && text[start].is_ascii_alphanumeric() {
+            skip_back(text, start, site.floor.max(start.saturating_sub(16)), |b| {
+                b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_'
+            })
+        } else {
+            before
+        };
+        let joined = named < start
+            && text[start - 1] == b'_'
+            && (named == site.floor || !text[named - 1].is_ascii_alphanumeric());
+        let start = if joined { named } else { before };
         out.push(site.mask(table::provider(index), start, end, (end == limit && site.cut).then_some(Until::Token)));
     }
 

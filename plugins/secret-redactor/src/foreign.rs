@@ -1,6 +1,6 @@
 //! Keys in other languages: `пароль: X`, `das Passwort lautet X`, `contraseña de acceso = X`, `パスワードは「X」`.
 use crate::{
-    allow::{digits, harmless},
+    allow::{digits, harmless, object_name},
     detect::Detector,
     keyed::scrambled,
     keys::{Meaning, Strength},
@@ -72,6 +72,7 @@ impl Detector {
             }
             let end = skip(text, i, limit, |b| !is_blank(b) && !matches!(b, b':' | b'='));
             let word = std::str::from_utf8(&text[i..end]).unwrap_or_default();
+            let word = word.strip_suffix('.').unwrap_or(word);
             let is = |list: &[&str]| list.iter().any(|w| same(word, w));
             if is(COPULAS) {
                 copula = true;
@@ -114,6 +115,9 @@ impl Detector {
         if bytes.is_empty() || (!value.quoted && (word || foreign)) {
             return;
         }
+        if !certain && !value.quoted && !joined && object_name(bytes) {
+            return;
+        }
         let strength = if certain { Strength::Certain } else { Strength::Stated };
         let said = Meaning { strength, rule: const { number("password-assignment") }, uuid: certain };
         if self.is_secret(said, bytes, true) || (!certain && scrambled(bytes)) {
@@ -145,7 +149,7 @@ impl Detector {
         let end = ascii - tail;
         let bytes = &text[value.start..end];
         let fits = if value.quoted {
-            bytes.len() >= 3 && !harmless(bytes)
+            bytes.len() >= 3 && !harmless(bytes) && !object_name(bytes)
         } else {
             is_password(bytes, false) && (copula || bytes.len() >= 6)
         };

@@ -92,6 +92,10 @@ impl Detector {
         } else {
             Setting::Within
         };
+        let first = skip(text, from, limit, is_blank);
+        if key.last().is_some_and(|b| matches!(b, b's' | b'S')) && text.get(first) == Some(&b'[') && first < limit {
+            return self.list(site, said, first + 1, out);
+        }
         match said.strength {
             Strength::Authorization => self.authorization(site, from, out),
             Strength::Cookie => self.cookie(site, &text[start..end], from, out),
@@ -207,7 +211,7 @@ impl Detector {
         match said.strength {
             Strength::Certain | Strength::Authorization | Strength::Cookie => !digits(value) || value.len() >= 3,
             Strength::Phrase => value.split(|b| *b == b' ').count() >= 8,
-            Strength::Pin => (digits(value) && (3..=12).contains(&value.len())) || likely(value, data),
+            Strength::Pin => (digits(value) && (3..=12).contains(&value.len())) || likely(value, data) || groups(value),
             Strength::Likely => likely(value, data),
             Strength::Stated => stated(value, data),
             Strength::Weak => weak(value) || user_and_password(value),
@@ -431,6 +435,12 @@ fn words_joined(value: &[u8]) -> bool {
     value.split(|b| *b == b'-').count() >= 4 && value.split(|b| *b == b'-').all(word)
 }
 
+/// `9p9ar-dazpj`: groups of letters and digits, as recovery codes are printed.
+fn groups(value: &[u8]) -> bool {
+    let group = |g: &[u8]| (3..=6).contains(&g.len()) && g.iter().all(u8::is_ascii_alphanumeric);
+    value.contains(&b'-') && value.iter().any(u8::is_ascii_digit) && value.split(|b| *b == b'-').all(group)
+}
+
 /// A name that Kubernetes or a release made: it ends in a hash or a version.
 pub(crate) fn generated(value: &[u8]) -> bool {
     let last = value.rsplit(|b| matches!(b, b'-' | b'.' | b'/' | b':')).next().unwrap_or_default();
@@ -473,7 +483,18 @@ pub(crate) fn address(value: &[u8]) -> bool {
 
 /// The value within `{"value": "VALUE", …}` and its like.
 fn inner(text: &[u8], i: usize, limit: usize, cut: bool) -> Option<Value> {
-    const NAMES: &[&[u8]] = &[b"value", b"plaintext", b"plain", b"data", b"default", b"S", b"secretValue", b"current"];
+    const NAMES: &[&[u8]] = &[
+        b"value",
+        b"plaintext",
+        b"plain",
+        b"data",
+        b"default",
+        b"S",
+        b"secretValue",
+        b"current",
+        b"string",
+        b"stringValue",
+    ];
     let mut at = skip(text, i + 1, limit, |b| is_blank(b) || b == b'\\' || is_quote(b));
     at += NAMES.iter().find(|n| reads(text, at, n))?.len();
     let sep = skip(text, at, limit, |b| is_blank(b) || b == b'\\' || is_quote(b));

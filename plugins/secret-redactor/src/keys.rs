@@ -194,7 +194,7 @@ pub(crate) fn meaning(key: &[u8], more: &[String]) -> Option<Meaning> {
         } else if matches!(word(i), b"signature" | b"sig") {
             found(Strength::Weak, const { number("signature") })
         } else if matches!(word(i), b"otp" | b"pin" | b"pincode" | b"cvv" | b"cvc" | b"totp" | b"mfa" | b"2fa")
-            || (said(i, "code")
+            || ((said(i, "code") || said(i, "codes"))
                 && i > 0
                 && matches!(word(i - 1), b"verification" | b"backup" | b"recovery" | b"time" | b"security"))
         {

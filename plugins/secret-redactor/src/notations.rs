@@ -80,10 +80,13 @@ impl Detector {
     pub(crate) fn bracketed_value(&self, site: Site, stop: usize, out: &mut Vec<Mask>) {
         let Site { text, at, limit, floor, .. } = site;
         let start = skip_back(text, at, floor.max(at.saturating_sub(64)), name_or_dash);
-        let verb = VERBS.iter().any(|v| reads(&text[..at], start, v)) || (start > floor && text[start - 1] == b'.');
+        let dotted = text[start..stop].contains(&b'.') || text[start..stop].contains(&b'$');
+        let verb =
+            dotted || VERBS.iter().any(|v| reads(&text[..at], start, v)) || (start > floor && text[start - 1] == b'.');
         let Some(said) = self.meaning(&text[start..stop - 1]).filter(|_| !verb) else { return };
-        let end =
-            skip(text, stop, limit.min(stop + 128), |b| b > b' ' && !matches!(b, b'(' | b')' | b'"' | b'\'' | b','));
+        let end = skip(text, stop, limit.min(stop + 128), |b| {
+            b > b' ' && !matches!(b, b'(' | b')' | b'"' | b'\'' | b',' | b':' | b'.')
+        });
         let mix = Mix::of(&text[stop..end]);
         let fits = end - stop >= 8 && mix.digit > 0 && mix.kinds() >= 2 && text.get(end) == Some(&b')') && end < limit;
         if fits && self.is_secret(Meaning { strength: Strength::Stated, ..said }, &text[stop..end], false) {

@@ -33,7 +33,7 @@ enum Noun {
 const FILLERS: &[&str] = &[
     "is", "was", "are", "be", "been", "set", "reset", "changed", "change", "updated", "to", "from", "as", "now", "new", "old", "your", "the", "a", "an",
     "with", "generated", "created", "assigned", "temporary", "initial", "default", "this", "that", "following", "still", "currently", "rotated",
-    "equals", "value", "provided", "supplied", "given", "used", "received", "rejected", "expired", "string", "box", "here", "we", "use", "ist", "lautet", "est", "es", "\u{e9}", "\u{e8}", "jest", "er", "\u{e4}r", "on", "has", "will", "in", "and", "it", "has", "sent",
+    "equals", "value", "provided", "supplied", "given", "used", "received", "rejected", "expired", "string", "box", "here", "we", "use", "\u{2014}", "\u{2013}", "mo", "ay", "ko", "niyo", "ist", "lautet", "est", "es", "\u{e9}", "\u{e8}", "jest", "er", "\u{e4}r", "on", "has", "will", "in", "and", "it", "has", "sent",
 ];
 
 /// Words after which a name stands, which is no secret.
@@ -60,8 +60,8 @@ impl Detector {
                 i += joint.len();
             }
         }
-        let mut named = false;
-        let mut moved = false;
+        let secret = text[at..literal_end].eq_ignore_ascii_case(b"secret ");
+        let (mut named, mut moved, mut is) = (false, false, false);
         for _ in 0..MOST {
             i = skip(text, i, limit, |b| is_blank(b) || matches!(b, b':' | b'=' | b'-' | b'>' | b'\\'));
             if i >= limit {
@@ -86,10 +86,13 @@ impl Detector {
                 continue;
             }
             if FILLERS.iter().any(|w| word.eq_ignore_ascii_case(w.as_bytes())) {
+                is |= word.eq_ignore_ascii_case(b"is") || word.eq_ignore_ascii_case(b"was");
                 moved |= word.eq_ignore_ascii_case(b"from");
                 i = end;
                 continue;
             }
+            // `the secret is X`: after `is` it need not be long.
+            let noun = if secret && is { Noun::Password } else { noun };
             let Some(next) = self.told(site, noun, i, out) else { return };
             if noun == Noun::Pair || !moved {
                 return;
@@ -237,8 +240,14 @@ fn is_token(bytes: &[u8]) -> bool {
         && !uuid(body)
         && !harmless(body)
         && ((is_hex(body) && body.len() >= 32)
-            || (body.len() >= 16 && random(body) && !object_name(body))
+            || (body.len() >= 16 && (random(body) || mixed(body)) && !object_name(body))
             || (dotted && !object_name(body)))
+}
+
+/// Letters of both cases and digits that change every few bytes.
+fn mixed(body: &[u8]) -> bool {
+    let mix = Mix::of(body);
+    mix.kinds() == 3 && mix.digit >= 2 && mix.other == 0 && mix.changes * 3 >= body.len()
 }
 
 /// `123456`, `123-456`, `WDJB-MJHT`.

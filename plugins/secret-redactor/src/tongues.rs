@@ -46,7 +46,7 @@ pub(crate) const KEY_STEMS: &[&str] = &[
 pub(crate) const COPULAS: &[&str] = &[
     "is", "was", "ist", "lautet", "lautete", "war", "heißt", "heisst", "wurde", "auf", "est", "était", "sera", "es", "era", "é", "eh", "è", "são", "jest", "to", "brzmi", "je", "bylo", "byl", "er", "är", "on", "var", "este",
     "adalah", "ialah", "là", "is:", "es:", "est:", "это", "есть", "теперь", "стал", "був", "є", "είναι", "هو", "هي", "است", "है", "คือ", "เป็น", "是", "为", "為", "は", "입니다", "yra", "ir", "olduğu", "az", "a", "si", "to:", "nu",
-    "neu", "neue", "neues", "new", "nueva", "nouveau", "nova", "novo", "nuova", "nowe", "nowy", "nové", "новый", "новий", "nytt", "ny", "nieuw", "nieuwe", "uusi", "új", "yeni",
+    "—", "–", "-", "mo", "ay", "neu", "neue", "neues", "new", "nueva", "nouveau", "nova", "novo", "nuova", "nowe", "nowy", "nové", "новый", "новий", "nytt", "ny", "nieuw", "nieuwe", "uusi", "új", "yeni",
 ];
 
 /// After these a name stands, which is no secret.

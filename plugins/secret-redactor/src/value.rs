@@ -81,6 +81,14 @@ fn bare(text: &[u8], start: usize, limit: usize, cut: bool) -> Value {
     if let Some(end) = placeholder(text, start, limit) {
         return Value { start, end, quoted: false, until: None };
     }
+    // `(not hunter2)`: a bracket with a blank in it, and something that is no word.
+    if text.get(start) == Some(&b'(')
+        && let Some(close) = memchr::memchr(b')', &text[start..limit.min(start + 80)])
+        && text[start..start + close].contains(&b' ')
+        && text[start..start + close].iter().any(u8::is_ascii_digit)
+    {
+        return Value { start, end: start + close + 1, quoted: false, until: None };
+    }
     // Text without blanks may hold a key every few bytes: what each of them reads is bounded.
     let (limit, cut) = if limit > start + BARE { (start + BARE, true) } else { (limit, cut) };
     let mut i = start;
