@@ -14,7 +14,7 @@ use std::{
     process::ExitCode,
     sync::Arc,
 };
-use wardgate_core::{Ruling, floor};
+use wardgate_core::{Reviewers, Ruling, floor};
 use wardgate_policy::set::PolicySet;
 
 /// Commands that people ask for most; a reviewer decides about each.
@@ -93,9 +93,9 @@ async fn allowed(
     wrappers: &[Vec<String>],
 ) -> Result<BTreeSet<Vec<String>>> {
     let mut offered: BTreeSet<Vec<String>> = USUAL.lines().filter_map(words).collect();
-    for plugin in policies.plugins() {
-        offered.extend(plugin.rules.iter().filter_map(|rule| example(&rule.id, &rule.description)));
-    }
+    // What asks a person first never passes here.
+    offered
+        .extend(policies.samples("exec").iter().filter(|sample| !sample.asks).filter_map(|sample| words(&sample.line)));
     if let Some(path) = more {
         let size = std::fs::metadata(path).with_context(|| path.display().to_string())?.len();
         if size > LIST {
@@ -125,13 +125,6 @@ async fn allowed(
 fn words(line: &str) -> Option<Vec<String>> {
     let words: Vec<String> = line.split_ascii_whitespace().map(Into::into).collect();
     (!words.is_empty() && !line.starts_with('#')).then_some(words)
-}
-
-/// A rule `exec.ID` of exec-allowlist shows a command that it passes; one of a dearer tier asks a person first and never passes here.
-fn example(id: &str, description: &str) -> Option<Vec<String>> {
-    let entry = id.strip_prefix("exec.").is_some_and(|id| !id.contains('.'));
-    let (_, example) = description.split_once(" for example: ")?;
-    if entry { words(example) } else { None }
 }
 
 fn client(args: &Args) -> Result<Value> {
@@ -385,14 +378,5 @@ mod tests {
         let expression = vap(&ai(), &commands)[0]["spec"]["variables"][0]["expression"].clone();
         let back: Vec<Vec<String>> = serde_json::from_str(expression.as_str().unwrap()).unwrap();
         assert_eq!(back, commands.into_iter().collect::<Vec<_>>());
-    }
-
-    #[test]
-    fn only_entries_of_the_table_bring_an_example() {
-        let words = |words: &str| Some(words.split(' ').map(String::from).collect::<Vec<_>>());
-        assert_eq!(example("exec.ss", "sockets; for example: ss -tan"), words("ss -tan"));
-        assert_eq!(example("exec.path.dots", "x for example: y"), None);
-        assert_eq!(example("exec.ss", "sockets"), None);
-        assert_eq!(example("read.logs", "logs for example: x"), None);
     }
 }

@@ -67,6 +67,26 @@ pub trait Reviewers: Send + Sync {
 
     /// The digest of the policy set these opinions come from.
     fn set_digest(&self) -> &str;
+
+    /// Requests of this kind that pass, or that a person is asked about, under the settings in force. Advice for a tool's
+    /// description: each of them is reviewed all the same.
+    fn samples(&self, kind: &str) -> Vec<Sample> {
+        let _ = kind;
+        Vec::new()
+    }
+}
+
+/// One request that a reviewer lets pass, in the words of the tool that makes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sample {
+    /// Under which rule.
+    pub rule: String,
+    /// What it is for.
+    pub about: String,
+    /// The request: for a command its words, joined by blanks.
+    pub line: String,
+    /// Whether a person is asked first.
+    pub asks: bool,
 }
 
 /// Runs one kind of request. A system that cannot run a kind does not implement it. Implemented by `cluster`.

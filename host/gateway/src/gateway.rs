@@ -87,6 +87,7 @@ struct Listed {
 /// A tool as the protocol shows it.
 pub(crate) struct Shown<'a> {
     pub(crate) tool: &'static dyn Tool,
+    pub(crate) description: String,
     pub(crate) input: &'a Arc<JsonObject>,
     pub(crate) output: &'a Arc<JsonObject>,
 }
@@ -174,7 +175,12 @@ impl Gateway {
     }
 
     pub(crate) fn shown(&self) -> impl Iterator<Item = Shown<'_>> {
-        self.inner.listed.iter().map(|Listed { tool, input, output, .. }| Shown { tool: *tool, input, output })
+        let road = (self.inner.road)();
+        self.inner.listed.iter().map(move |Listed { tool, input, output, .. }| {
+            let samples = tool.samples().map(|kind| road.reviewers.samples(kind)).unwrap_or_default();
+            let description = format!("{}{}", tool.description(), crate::samples::words(&samples));
+            Shown { tool: *tool, description, input, output }
+        })
     }
 
     /// One call, from its arrival to its result.

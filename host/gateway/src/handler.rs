@@ -79,11 +79,11 @@ fn printable(text: &str) -> bool {
     (1..=INCIDENT_CHARS).contains(&text.len()) && text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
 }
 
-fn listed(shown: &Shown<'_>) -> Tool {
+fn listed(shown: Shown<'_>) -> Tool {
     let tool = shown.tool;
     let annotations =
         ToolAnnotations::with_title(tool.title()).read_only(true).destructive(false).idempotent(true).open_world(false);
-    Tool::new(tool.name(), tool.description(), shown.input.clone())
+    Tool::new(tool.name(), shown.description, shown.input.clone())
         .with_title(tool.title())
         .with_raw_output_schema(shown.output.clone())
         .with_annotations(annotations)
@@ -102,12 +102,12 @@ impl ServerHandler for Endpoint {
         _: Option<PaginatedRequestParams>,
         _: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ProtocolError> {
-        let tools = self.gateway.shown().map(|shown| listed(&shown)).collect();
+        let tools = self.gateway.shown().map(listed).collect();
         Ok(ListToolsResult::with_all_items(tools).with_ttl_ms(60_000).with_cache_scope(CacheScope::Private))
     }
 
     fn get_tool(&self, name: &str) -> Option<Tool> {
-        self.gateway.shown().find(|shown| shown.tool.name() == name).map(|shown| listed(&shown))
+        self.gateway.shown().find(|shown| shown.tool.name() == name).map(listed)
     }
 
     async fn call_tool(

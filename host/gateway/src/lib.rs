@@ -18,6 +18,7 @@ mod instructions;
 mod kinds;
 mod metrics;
 mod quota;
+mod samples;
 mod schema;
 mod settings;
 mod stdio;

@@ -49,6 +49,7 @@ mod load;
 pub mod prefilter;
 pub mod redact;
 mod review;
+mod samples;
 mod scan;
 pub mod set;
 mod settings;

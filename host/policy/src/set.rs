@@ -9,6 +9,7 @@ use crate::{
     inspect::PluginInfo,
     load::{self, Loaded},
     redact::{self, Channel, Lane, Prefilters},
+    samples,
     scan::Scan,
     settings,
     setup::RedactorSetup,
@@ -369,6 +370,12 @@ impl core::Reviewers for PolicySet {
 
     fn set_digest(&self) -> &str {
         &self.digest
+    }
+
+    fn samples(&self, kind: &str) -> Vec<core::Sample> {
+        let enforced =
+            self.reviewers.iter().filter(|plugin| plugin.about.mode == Mode::Enforce && claims(plugin, kind));
+        enforced.flat_map(|plugin| samples::of(&plugin.body.setup.rules)).collect()
     }
 }
 

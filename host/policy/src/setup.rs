@@ -20,7 +20,7 @@ pub struct Descriptor {
 pub struct Rule {
     /// Stable and documented.
     pub id: String,
-    /// For people.
+    /// For people. `; for example: REQUEST` at its end makes that request part of a tool's description (`samples.rs`).
     pub description: String,
 }
 

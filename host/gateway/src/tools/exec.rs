@@ -52,9 +52,12 @@ impl Tool for Exec {
     }
 
     fn description(&self) -> &'static str {
-        "Runs one command that only reads, in a container, without a shell: ss -tan, df -h, cat /proc/meminfo, ps aux and the \
-         like. Signed policies decide on every argument; a denial says which rule, why, and what would pass. Use it when logs, \
+        "Runs one command that only reads, in a container, without a shell. Signed policies decide on every argument; a denial says which rule, why, and what would pass. Use it when logs, \
          events and metrics do not tell enough. Every run is recorded. stdout and stderr come apart: how they interleaved is lost."
+    }
+
+    fn samples(&self) -> Option<&'static str> {
+        Some("exec")
     }
 
     fn input(&self, bounds: &Bounds) -> JsonObject {

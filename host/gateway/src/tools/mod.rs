@@ -51,6 +51,10 @@ pub(crate) trait Tool: Send + Sync {
     fn title(&self) -> &'static str;
     /// Tells a model when to use it and what comes back.
     fn description(&self) -> &'static str;
+    /// The kind of request whose samples, made from the active settings, its description ends with.
+    fn samples(&self) -> Option<&'static str> {
+        None
+    }
     /// Its arguments, within the operator's bounds.
     fn input(&self, bounds: &Bounds) -> JsonObject;
     /// Properties whose enum is advice.

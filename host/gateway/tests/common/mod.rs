@@ -44,6 +44,11 @@ impl Reviewers for Rules {
     fn set_digest(&self) -> &'static str {
         "set"
     }
+    fn samples(&self, kind: &str) -> Vec<Sample> {
+        let sample =
+            |line: &str, asks| Sample { rule: "rules.all".into(), about: "a sample".into(), line: line.into(), asks };
+        if kind == "exec" { vec![sample("id -u", false), sample("reboot", true)] } else { vec![] }
+    }
 }
 
 /// Masks every `hunter2` that lies within one chunk: whole chunks are all these tests send.

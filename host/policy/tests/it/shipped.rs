@@ -10,8 +10,8 @@ use wardgate_core::{
     Unanswered, Value, Verb, Verdict,
 };
 use wardgate_policy::{
-    Cache, Host, InstallationKey, Lock, Module, PolicyDirectory, PolicySet, SetSource, TrustPolicy, engine::Settings,
-    prefilter, set::MakePrefilter, trust::SHIPPED,
+    Cache, Host, InstallationKey, Lock, Mode, Module, PluginConfig, PolicyDirectory, PolicySet, SetSource, TrustPolicy,
+    engine::Settings, prefilter, set::MakePrefilter, trust::SHIPPED,
 };
 
 fn folder() -> PathBuf {
@@ -91,6 +91,51 @@ async fn reads_that_help_pass_and_shells_do_not() {
         let Verdict::Deny(denial) = ask(exec(argv), &[]).await else { panic!("{argv:?}") };
         assert!(denial.rule != "policy.fault" && !denial.reason.is_empty(), "{denial:?}");
     }
+}
+
+/// What the operator's settings add passes and is said to; what they take away is said no more.
+#[test]
+fn samples_follow_the_operators_settings_and_only_those_that_count() {
+    let host = Host::new(generous()).unwrap();
+    let trust = trust();
+    let load = |mode, settings: &str| {
+        let config = PluginConfig {
+            name: "exec-allowlist".to_owned().try_into().unwrap(),
+            mode,
+            settings: Some(serde_json::from_str(settings).unwrap()),
+            questions: None,
+        };
+        let modules = modules().into_iter().filter(|module| module.name == "exec-allowlist").collect();
+        let plugins = [config];
+        let source = SetSource {
+            modules,
+            trust: &trust,
+            plugins: &plugins,
+            cache: None,
+            now: NOW.parse().unwrap(),
+            prefilter: Some(prefilter::make),
+        };
+        PolicySet::load(&host, source).unwrap_or_else(|e| panic!("{e}"))
+    };
+    let lines = |set: &PolicySet, asks: bool| {
+        let samples = set.samples("exec").into_iter().filter(move |sample| sample.asks == asks);
+        samples.map(|sample| sample.line).collect::<Vec<_>>()
+    };
+    let shipped = lines(set(), false);
+    assert!(
+        ["ss -tan", "df -h", "free -m"].iter().all(|line| shipped.iter().any(|known| known == line)),
+        "{shipped:?}"
+    );
+    assert!(lines(set(), true).iter().any(|line| line.starts_with("du ")), "{:?}", lines(set(), true));
+    assert!(set().samples("logs").is_empty() && set().samples("nonsense").is_empty());
+
+    let settings = r#"{"add": {"commands": [{"command": "queuectl", "about": "the queue", "words": ["status"],
+        "allow": ["queuectl status"]}]}, "remove": ["free"]}"#;
+    let changed = lines(&load(Mode::Enforce, settings), false);
+    assert!(changed.contains(&"queuectl status".into()), "{changed:?}");
+    assert!(!changed.iter().any(|line| line.starts_with("free ")), "{changed:?}");
+    assert_eq!(changed.len(), shipped.len());
+    assert!(load(Mode::Monitor, settings).samples("exec").is_empty(), "on trial it allows nothing");
 }
 
 #[tokio::test]
