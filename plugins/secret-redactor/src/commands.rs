@@ -59,6 +59,8 @@ const COMMANDS: &[Command] = &[
     ("expdp ", &[("expdp ", Given::Slash)]),
     ("ldapsearch -", &[(" -w", Given::Next)]),
     ("ldapmodify -", &[(" -w", Given::Next)]),
+    ("ldapwhoami -", &[(" -w", Given::Next)]),
+    ("ldappasswd -", &[(" -w", Given::Next), (" -s", Given::Next), (" -a", Given::Next)]),
     ("ldapadd -", &[(" -w", Given::Next)]),
     ("smbclient ", &[("%", Given::Glued)]),
     ("rpcclient ", &[("%", Given::Glued)]),

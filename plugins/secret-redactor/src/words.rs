@@ -51,7 +51,7 @@ pub(crate) const PROSE_NOUNS: &[&str] = &[
     
     "token ", "tokens ", "api key ", "apikey ", "api-key ", "access key ", "secret key ", "secret ", "auth key ", "license key ", "private key ", "signing key ",
     "encryption key ", "code is ", "otp is ", "otp for ", "pin is ", "pin for ", "verification code", "one-time code", "security code",
-    "login code", "passcode: ", "enter the code ", "credentials ", "credentials: ", "creds: ", "creds ", "login: ", "key ",
+    "login code", "passcode: ", "enter the code ", "enter code ", "with pass ", "and pass ", "credentials ", "credentials: ", "creds: ", "creds ", "login: ", "key ",
 ];
 
 /// Heads of columns that hold secrets.

@@ -79,6 +79,16 @@ pub(crate) fn goes_on(text: &[u8], i: usize, end: bool) -> Option<Next> {
     let alone = skip(text, last, next_end, |b| {
         is_blank(b) || matches!(b, b'"' | b'\'' | b',' | b';' | b')' | b'+' | b'\\' | b'|' | b'\r')
     }) == next_end;
+    // Text that was broken at a width goes on in the next line's first word.
+    let line = memchr::memrchr(b'\n', &text[i.saturating_sub(LONGEST * 2)..i])
+        .map_or(0, |n| i.saturating_sub(LONGEST * 2) + n + 1);
+    let word = &text[first..last];
+    let broken = (76..=132).contains(&(line_end - line))
+        && tail == Tail::Nothing
+        && text.get(last).is_none_or(|b| *b <= b' ')
+        && word.len() >= 10
+        && Mix::of(word).kinds() == 3
+        && random(word);
     let before = text[..i].strip_suffix(b"\r").unwrap_or(&text[..i]);
     let soft = tail == Tail::Nothing && quoted_printable(before);
     let rest = &text[first..last];
@@ -87,7 +97,7 @@ pub(crate) fn goes_on(text: &[u8], i: usize, end: bool) -> Option<Next> {
         Tail::Cell => text[start..first].contains(&b'|'),
         _ => true,
     };
-    Some(if !framed || rest.len() < 4 || !(soft || (alone && is_random_rest(rest))) {
+    Some(if !framed || rest.len() < 4 || !(soft || broken || (alone && is_random_rest(rest))) {
         Next::Ends
     } else if tail == Tail::Nothing {
         Next::To(last)
