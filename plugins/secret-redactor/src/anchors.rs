@@ -257,6 +257,7 @@ pub(crate) fn literals() -> Vec<Literal> {
             "following secret",
             "following token",
             "following key",
+            "\"]=>\n",
             "AUTH\r\n",
             "AUTH\n",
         ],
@@ -290,7 +291,9 @@ pub(crate) fn literals() -> Vec<Literal> {
     anything(&["value\\", "value>"], true, true, Role::PairValue, &mut all);
     all.push(Literal { across: true, ..Literal::new("parametervalue", true, true, Follow::Value(3), Role::PairValue) });
     for noun in PROSE_NOUNS {
-        anything(&[noun], true, noun.is_ascii(), Role::Prose, &mut all);
+        // The end of a name as well: `acmeApiToken`, `ACME_TOKEN`.
+        let ending = matches!(*noun, "token " | "key " | "apikey " | "secret " | "password ");
+        anything(&[noun], true, noun.is_ascii() && !ending, Role::Prose, &mut all);
     }
     for (i, (word, any_case, word_start, _)) in PLACES.iter().enumerate() {
         anything(&[word], *any_case, *word_start, Role::Placed(i), &mut all);

@@ -55,6 +55,11 @@ impl Below {
         if line.eq_ignore_ascii_case(b"AUTH") {
             return new(Kind::Words, firm_password);
         }
+        if line.ends_with(b"\"]=>") {
+            let key_end = end - 4;
+            let key = skip_back(text, key_end, near, name_or_dash);
+            return new(Kind::Told, firm(detector.meaning(&text[key..key_end])?)?);
+        }
         if line.ends_with(b":") && memchr::memmem::find(line, b" following ").is_some() {
             return new(Kind::Told, Meaning { rule: const { number("secret-in-prose") }, ..firm_password });
         }
@@ -150,7 +155,10 @@ impl Below {
                 if first == last && self.lines < 4 {
                     return Then::Stay;
                 }
-                if !text[first..last].contains(&b' ') {
+                let value = value_at(text, first, last, false);
+                if value.quoted {
+                    mask(value.start, value.end);
+                } else if !text[first..last].contains(&b' ') {
                     mask(first, last);
                 }
                 Then::Close

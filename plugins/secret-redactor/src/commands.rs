@@ -228,7 +228,10 @@ impl Detector {
                 let value = value_at(text, first, limit, site.cut);
                 let by = if given == Given::Comma { b',' } else { b':' };
                 let Some(colon) = memchr::memchr(by, &text[value.start..value.end]) else { return };
-                (value.start + colon + 1, value.end, value.until)
+                // A user that is 32 hex digits is the half of a key.
+                let user = &text[value.start..value.start + colon];
+                let half = crate::randomness::is_hex(user) && user.len() >= 32;
+                (if half { value.start } else { value.start + colon + 1 }, value.end, value.until)
             }
             Given::Word(n) => {
                 let mut value = value_at(text, first, limit, site.cut);

@@ -496,7 +496,8 @@ fn inner(text: &[u8], i: usize, limit: usize, cut: bool) -> Option<Value> {
         b"stringValue",
     ];
     let mut at = skip(text, i + 1, limit, |b| is_blank(b) || b == b'\\' || is_quote(b));
-    at += NAMES.iter().find(|n| reads(text, at, n))?.len();
+    let ends = |n: &[u8]| text.get(at + n.len()).is_some_and(|b| !b.is_ascii_alphanumeric());
+    at += NAMES.iter().find(|n| reads(text, at, n) && ends(n))?.len();
     let sep = skip(text, at, limit, |b| is_blank(b) || b == b'\\' || is_quote(b));
     (text.get(sep) == Some(&b':') && sep < limit).then(|| value_at(text, sep + 1, limit, cut)).filter(|v| v.quoted)
 }

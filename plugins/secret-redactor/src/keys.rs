@@ -176,7 +176,7 @@ pub(crate) fn meaning(key: &[u8], more: &[String]) -> Option<Meaning> {
         {
             found(Strength::Service, const { number("api-key-assignment") })
         } else if said(i, "pat") {
-            found(Strength::Service, const { number("token-assignment") })
+            found(if i > 0 { Strength::Likely } else { Strength::Service }, const { number("token-assignment") })
         } else if said(i, "credential") || said(i, "credentials") || said(i, "creds") {
             found(Strength::Likely, const { number("credential-assignment") })
         } else if said(i, "authorization") {

@@ -22,7 +22,7 @@ const SEPARATORS: &[&[u8]] =
 
 /// What names of functions begin with, in whose brackets no value stands.
 #[rustfmt::skip]
-const VERBS: &[&[u8]] = &[
+pub(crate) const VERBS: &[&[u8]] = &[
     b"get", b"set", b"valid", b"check", b"verif", b"encod", b"decod", b"hash", b"reset", b"chang", b"updat", b"gener", b"creat", b"pars", b"is",
     b"has", b"find", b"load", b"read", b"with", b"use", b"new", b"refresh", b"revoke", b"compare", b"make", b"build", b"fetch", b"mask", b"redact",
     b"encrypt", b"decrypt", b"test", b"on", b"by", b"rotate", b"sign", b"add", b"remove", b"delete", b"require", b"match", b"extract", b"issue",

@@ -2,12 +2,14 @@
 use crate::{
     allow::{digits, harmless, object_name, uuid},
     detect::Detector,
-    keyed::{address, generated},
+    keyed::{address, generated, name_or_dash},
+    keys::Meaning,
+    notations::VERBS,
     randomness::{is_hex, random},
     site::{Mask, Site},
     source::is_type,
     table::number,
-    text::{Mix, Until, is_blank, is_quote, skip, skip_back},
+    text::{Mix, Until, is_blank, is_quote, reads, skip, skip_back},
     value::value_at,
 };
 
@@ -51,6 +53,13 @@ impl Detector {
     pub(crate) fn prose(&self, site: Site, literal_end: usize, out: &mut Vec<Mask>) {
         let Site { text, limit, at, floor, .. } = site;
         let noun = noun(&text[at..literal_end]);
+        let glued = at > floor && name_or_dash(text[at - 1]);
+        let named = if glued { self.glued_name(text, at, literal_end, floor) } else { None };
+        if glued && noun == Noun::Password && named.is_none() {
+            return;
+        }
+        // Under the name of a credential a UUID is one.
+        let noun = if noun == Noun::Token && named.is_some_and(|m| m.uuid) { Noun::Key } else { noun };
         if matches!(noun, Noun::Token | Noun::Key) && !self.names_a_token(text, at, literal_end, floor) {
             return;
         }
@@ -88,6 +97,13 @@ impl Detector {
             if FILLERS.iter().any(|w| word.eq_ignore_ascii_case(w.as_bytes())) {
                 is |= word.eq_ignore_ascii_case(b"is") || word.eq_ignore_ascii_case(b"was");
                 moved |= word.eq_ignore_ascii_case(b"from");
+                i = end;
+                continue;
+            }
+            // `PASSWORD elastic = X`, `password bob: X`: a name stands between.
+            let behind = skip(text, end, limit, is_blank);
+            let label = text[end - 1] == b':' || (behind < limit && text[behind] == b'=');
+            if label && noun == Noun::Password && word.iter().all(u8::is_ascii_lowercase) {
                 i = end;
                 continue;
             }
@@ -152,13 +168,26 @@ impl Detector {
         let mut name = [0u8; 96];
         let word = &text[start..gap];
         let n = word.len() + 1 + noun.len();
-        if word.is_empty() || n > name.len() || at == gap && at > floor && text[at - 1].is_ascii_alphanumeric() {
+        if at == gap && at > floor && text[at - 1].is_ascii_alphanumeric() {
+            return self.glued_name(text, at, end, floor).is_some();
+        }
+        if word.is_empty() || n > name.len() {
             return true;
         }
         name[..word.len()].copy_from_slice(word);
         name[word.len()] = b'_';
         name[word.len() + 1..n].copy_from_slice(noun);
         self.meaning(&name[..n]).is_some() || !word.iter().all(u8::is_ascii_lowercase)
+    }
+}
+
+impl Detector {
+    /// What the name that the noun is the end of means: `acmeApiToken`, `ACME_TOKEN`; a function's name means nothing.
+    fn glued_name(&self, text: &[u8], at: usize, end: usize, floor: usize) -> Option<Meaning> {
+        let start = skip_back(text, at, floor.max(at.saturating_sub(64)), name_or_dash);
+        let name = text[start..end].trim_ascii_end();
+        let verb = VERBS.iter().any(|v| reads(name, 0, v));
+        self.meaning(name).filter(|_| start < at && !verb && !name.contains(&b'/'))
     }
 }
 
@@ -236,6 +265,12 @@ fn is_token(bytes: &[u8]) -> bool {
     let dotted = body.iter().filter(|b| **b == b'.').count() == 1
         && body.len() >= 20
         && body.split(|b| *b == b'.').all(|p| p.len() >= 6 && Mix::of(p).digit > 0);
+    // `24 hex:64 hex`, `agent:acme:32 hex`
+    if body.contains(&b':') {
+        let hex = |p: &[u8]| is_hex(p) && p.len() >= 16;
+        return body.rsplit(|b| *b == b':').next().is_some_and(|p| hex(p) && p.len() >= 32)
+            && body.split(|b| *b == b':').all(|p| !p.is_empty() && p.iter().all(u8::is_ascii_alphanumeric));
+    }
     plain
         && !uuid(body)
         && !harmless(body)

@@ -30,7 +30,7 @@ pub(crate) const PASSWORD_STEMS: &[&str] = &[
 /// Words that may as well be a door's key or a game's token: the value must look like a credential.
 #[rustfmt::skip]
 pub(crate) const KEY_STEMS: &[&str] = &[
-    "schlüssel", "schluessel", "zugriffstoken", "zugangstoken", "zugangsdaten", "anmeldedaten", "sleutel", "geheim", "toegangstoken", "inloggegevens", "nyckel", "åtkomsttoken", "nøgle", "nøkkel",
+    "schlüssel", "schluessel", "zugangsschlüssel", "zugriffsschlüssel", "geheimschlüssel", "zugriffstoken", "zugangstoken", "zugangsdaten", "anmeldedaten", "sleutel", "geheim", "toegangstoken", "inloggegevens", "nyckel", "åtkomsttoken", "nøgle", "nøkkel",
     "hemmelighed", "hemmelighet", "hemlighet", "avain", "clé", "cle secrete", "cle api", "cle privee", "cle d'acces", "jeton", "identifiants", "clave", "llave secreta", "llave privada", "llave de", "ficha de acceso",
     "credenciales", "credenciais", "credenziali", "secreto", "segredo", "chave", "token de acceso", "token de acesso", "token di accesso", "jeton d'accès", "chiave", "clau secreta", "clau api", "clau d", "clau privada",
     "cheie", "cheia", "gako sekretua", "klucz", "tajny klucz", "token dostępu", "dane logowania", "klíč", "kľúč", "tajný klíč", "tajný kľúč", "tajny klic", "přístupový", "prístupový", "tajemství",

@@ -4,7 +4,7 @@
 #[rustfmt::skip]
 pub(crate) const KEY_WORDS: &[(&str, u32)] = &[
     ("password", 3), ("passwd", 3), ("passphrase", 4), ("passcode", 4), ("passwrd", 3), ("pswd", 3), ("pwd", 3), ("userpass", 3),
-    ("dbpass", 3), ("_pass", 3), ("pass=", 0), ("pass:", 0), ("rootpw", 3), ("_pw", 3), ("pw=", 0), ("pw:", 0), ("_pat", 16), ("_key", 16), ("-key", 16), (".key", 16), (" key", 16), ("bindpw", 3), ("sshpass", 3), ("requirepass", 3), ("masterauth", 3), ("storepass", 3), ("keypass", 3),
+    ("dbpass", 3), ("_pass", 3), ("pass=", 0), ("pass:", 0), ("rootpw", 3), ("_pw", 3), ("pw=", 0), ("pw:", 0), ("_pat", 6), ("_key", 16), ("-key", 16), (".key", 16), (" key", 16), ("bindpw", 3), ("sshpass", 3), ("requirepass", 3), ("masterauth", 3), ("storepass", 3), ("keypass", 3),
     ("secret", 4), ("token", 6), ("credential", 4), ("_creds", 4), ("apikey", 6), ("api_key", 6), ("api-key", 6), ("api key", 6), ("appkey", 6), ("app_key", 6), ("app-key", 6),
     ("accesskey", 6), ("access_key", 6), ("access-key", 6), ("access key", 6), ("privatekey", 6), ("private_key", 6), ("private-key", 6), ("encryptionkey", 6),
     ("encryption_key", 6), ("encryption-key", 6), ("signingkey", 6), ("signing_key", 6), ("signing-key", 6), ("masterkey", 6), ("master_key", 6), ("master-key", 6),
@@ -51,7 +51,7 @@ pub(crate) const PROSE_NOUNS: &[&str] = &[
     
     "token ", "tokens ", "api key ", "apikey ", "api-key ", "access key ", "secret key ", "secret ", "auth key ", "license key ", "private key ", "signing key ",
     "encryption key ", "code is ", "otp is ", "otp for ", "pin is ", "pin for ", "verification code", "one-time code", "security code",
-    "login code", "passcode: ", "enter the code ", "enter code ", "with pass ", "and pass ", "credentials ", "credentials: ", "creds: ", "creds ", "login: ", "key ",
+    "login code", "passcode: ", "enter the code ", "enter code ", "with pass ", "and pass ", "credentials ", "credentials: ", "creds: ", "creds ", "login: ", "key ", "secret seed ",
 ];
 
 /// Heads of columns that hold secrets.
