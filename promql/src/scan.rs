@@ -9,6 +9,8 @@ use promql_parser::util::unquote_string;
 
 /// No duration in a query is longer than this many seconds (about 317 years).
 const LONGEST: f64 = 1e10;
+/// Seconds of the shortest duration.
+const SHORTEST: f64 = 0.001;
 /// Characters that begin a unit of time.
 const UNITS: &[u8] = b"smhdwy";
 
@@ -210,16 +212,23 @@ impl Scanner<'_> {
                 digits = 0;
             }
         }
-        if self.inside(b'[') || self.after == After::Offset {
+        let within = self.inside(b'[');
+        if within || self.after == After::Offset {
+            // With units the parser counts itself; what is no number it refuses.
             let seconds = if hex {
-                if len > 12 { f64::INFINITY } else { 0.0 }
+                Some(if len > 12 { f64::INFINITY } else { hexadecimal(token) })
             } else if token.bytes().any(|b| UNITS.contains(&b)) {
-                0.0
+                None
             } else {
-                token.parse::<f64>().unwrap_or(0.0)
+                token.parse::<f64>().ok()
             };
-            if seconds.is_nan() || seconds > LONGEST {
+            if seconds.is_some_and(|s| s.is_nan() || s > LONGEST) {
                 return Err(too_long());
+            }
+            // The parser takes it, and writes it as `0s`, which nobody takes.
+            if within && seconds.is_some_and(|s| s < SHORTEST) {
+                let what = "a window or step is shorter than a millisecond";
+                return Err(Trouble::Duration { what, at: self.character(start) });
             }
         }
         self.take(len);
@@ -309,6 +318,11 @@ impl Scanner<'_> {
     fn character(&self, at: usize) -> usize {
         self.text.get(..at).map_or(at, |before| before.chars().count()) + 1
     }
+}
+
+/// The value of `0x…`, of a length that a double holds.
+fn hexadecimal(token: &str) -> f64 {
+    token.bytes().skip(2).fold(0.0, |sum, digit| sum * 16.0 + f64::from(char::from(digit).to_digit(16).unwrap_or(0)))
 }
 
 /// About what it takes to compile a pattern: classes of Unicode are dear, and a counted repetition copies what it repeats. Counts
@@ -409,7 +423,20 @@ mod tests {
             }
         }
         assert!(scan("up[1e3]", LIMITS).is_ok());
+        assert!(scan("up[0x5a:0x0a]", LIMITS).is_ok());
         assert!(scan("1e30 * up", LIMITS).is_ok(), "a number is no duration");
+    }
+
+    /// Found by fuzzing: a window that the parser takes and nobody can write.
+    #[test]
+    fn a_window_of_nothing_is_refused() {
+        for text in
+            ["rate(p[0e800])", "rate(p[0])", "rate(p[0x0])", "rate(p[0x00])", "rate(p[1e-9])", "max_over_time(p[1h:0])"]
+        {
+            assert_eq!(denied(text), "duration", "{text}");
+        }
+        assert!(scan("p offset 0", LIMITS).is_ok());
+        assert!(scan("rate(p[0.5])", LIMITS).is_ok());
     }
 
     #[test]
