@@ -1,8 +1,11 @@
 //! Triggers in a form to search for, and the exact test of each of them.
 use crate::setup::{Follow, Trigger};
+use aho_corasick::AhoCorasick;
 
 /// No trigger looks further behind its first byte: a literal of 64 bytes, then `@` within 256, or a value.
 pub(super) const AHEAD: usize = 512;
+/// The contract's longest literal.
+const LITERAL: usize = 64;
 /// A longer value than this is not waited for: what begins like one is handed on.
 const VALUE: usize = 64;
 /// The contract's distances of `follow`.
@@ -117,6 +120,7 @@ impl Patterns {
         }
         let bytes_reach = u16::try_from(reaches.len()).ok()?;
         reaches.push(widest);
+        let literals = without_implied(literals, &mut reaches)?;
         let mut word = Box::new([false; 256]);
         for (byte, word) in (0..=u8::MAX).zip(word.iter_mut()) {
             *word = byte.is_ascii_alphanumeric() || runs.iter().any(|r: &Run| r.alphabet[usize::from(byte)]);
@@ -150,7 +154,53 @@ fn run(run: &crate::setup::Run, reach: u16) -> Run {
     Run { alphabet, least: run.min_length as usize, mixes, reach }
 }
 
+/// Drops literals that never stand alone: `client_secret=` where `secret` is asked for anyway. What is left answers for them, so that it
+/// reaches as much further as they may be longer. None where the search for them cannot be built.
+fn without_implied(literals: Vec<Literal>, reaches: &mut [Reach]) -> Option<Vec<Literal>> {
+    let general: Vec<usize> = (0..literals.len()).filter(|i| literals[*i].follow == Follow::Anything).collect();
+    if general.is_empty() {
+        return Some(literals);
+    }
+    let texts = general.iter().map(|i| &literals[*i].text);
+    let search = AhoCorasick::builder().ascii_case_insensitive(true).build(texts).ok()?;
+    let implied = |at: usize| {
+        let whole = &literals[at];
+        search.find_overlapping_iter(&whole.text).any(|found| {
+            let by = general[found.pattern().as_usize()];
+            by != at
+                && literals[by].implies(whole, found.start(), reaches)
+                && !(by > at && found.len() == whole.text.len() && whole.implies(&literals[by], 0, reaches))
+        })
+    };
+    let dropped: Vec<bool> = (0..literals.len()).map(implied).collect();
+    if dropped.contains(&true) {
+        for reach in reaches.iter_mut().filter(|reach| !reach.across) {
+            (reach.before, reach.after) = (reach.before + LITERAL, reach.after + LITERAL);
+        }
+    }
+    Some(literals.into_iter().zip(dropped).filter(|(_, dropped)| !dropped).map(|(literal, _)| literal).collect())
+}
+
 impl Literal {
+    /// Whether it stands, and asks for as much, wherever `other` does, in which its bytes begin at `offset`.
+    fn implies(&self, other: &Self, offset: usize, reaches: &[Reach]) -> bool {
+        let (mine, others) = (reaches[usize::from(self.reach)], reaches[usize::from(other.reach)]);
+        let there = other.text.get(offset..offset + self.text.len());
+        let same = if self.any_case {
+            there.is_some_and(|there| there.eq_ignore_ascii_case(&self.text))
+        } else {
+            there == Some(&self.text) && !other.any_case
+        };
+        let begins = !self.word_start
+            || offset.checked_sub(1).map_or(other.word_start, |before| !other.text[before].is_ascii_alphanumeric());
+        same && begins
+            && self.follow == Follow::Anything
+            && !mine.across
+            && !others.across
+            && mine.before >= others.before
+            && mine.after >= others.after
+    }
+
     /// Whether it stands at `at`, with what it asks for around it.
     pub(super) fn stands(&self, text: &[u8], at: usize) -> bool {
         let end = at + self.text.len();

@@ -85,6 +85,8 @@ pub(super) struct Entry {
     mask: u64,
     /// The piece, folded.
     piece: u32,
+    /// Bytes of the piece.
+    length: u8,
     /// Of the piece in the literal.
     pub(super) offset: u32,
     /// Index into [`Patterns::literals`].
@@ -103,7 +105,10 @@ impl Entry {
 pub(super) struct Pieces {
     /// One for every eight buckets.
     pub(super) groups: Vec<Tables>,
-    bits: Box<[u64; HASHES / 64]>,
+    /// Which pieces of four bytes there are, by their hash.
+    four: Bits<{ 1 << 15 }>,
+    /// Which pieces of three bytes there are; of two, with whatever comes third.
+    three: Bits<{ 1 << 14 }>,
     starts: Vec<u32>,
     entries: Vec<Entry>,
     /// Whether there are pieces of less than four bytes, by their length.
@@ -112,10 +117,33 @@ pub(super) struct Pieces {
     pub(super) furthest: usize,
 }
 
-const HASHES: usize = 1 << 11;
+/// Lists of entries.
+const HASHES: usize = 1 << 12;
 
-fn hash(piece: u32) -> usize {
-    (piece.wrapping_mul(0x9E37_79B1) >> (32 - HASHES.trailing_zeros())) as usize
+/// One of `SIZE` places, a power of two, for a piece.
+fn hash<const SIZE: usize>(piece: u32) -> usize {
+    (piece.wrapping_mul(0x9E37_79B1) >> (32 - SIZE.trailing_zeros())) as usize
+}
+
+/// A set that may hold too much. Small enough for the nearest cache, and some twenty times as large as what the largest redactors put
+/// in: then one candidate in twenty that is no piece gets past it.
+struct Bits<const SIZE: usize>(Vec<u8>);
+
+impl<const SIZE: usize> Bits<SIZE> {
+    fn empty() -> Self {
+        Self(vec![0; SIZE / 8])
+    }
+
+    fn put(&mut self, piece: u32) {
+        let hash = hash::<SIZE>(piece);
+        self.0[hash / 8] |= 1 << (hash % 8);
+    }
+
+    #[inline]
+    fn has(&self, piece: u32) -> bool {
+        let hash = hash::<SIZE>(piece);
+        self.0[hash / 8] >> (hash % 8) & 1 == 1
+    }
 }
 
 /// A piece without case, and with its length.
@@ -131,10 +159,16 @@ impl Pieces {
         let groups = buckets.chunks(GROUP).map(tables).collect();
         let mut sorted: Vec<(usize, Entry)> = chosen.iter().map(|piece| entry(patterns, piece)).collect();
         sorted.sort_by_key(|(hash, _)| *hash);
-        let mut bits = Box::new([0; HASHES / 64]);
+        let (mut four, mut three) = (Bits::empty(), Bits::empty());
+        for Entry { piece, length, .. } in sorted.iter().map(|(_, entry)| entry) {
+            match length {
+                4 => four.put(*piece),
+                3 => three.put(*piece),
+                _ => (0..=u32::from(u8::MAX)).for_each(|third| three.put(fold(*piece & 0xffff | third << 16, 3))),
+            }
+        }
         let mut starts = vec![0; HASHES + 1];
         for (hash, _) in &sorted {
-            bits[hash / 64] |= 1 << (hash % 64);
             starts[hash + 1] += 1;
         }
         for hash in 0..HASHES {
@@ -145,7 +179,8 @@ impl Pieces {
             lengths[piece.classes.len()] = true;
         }
         let furthest = chosen.iter().map(|piece| piece.offset).max().unwrap_or(0);
-        Self { groups, bits, starts, entries: sorted.into_iter().map(|(_, entry)| entry).collect(), lengths, furthest }
+        let entries = sorted.into_iter().map(|(_, entry)| entry).collect();
+        Self { groups, four, three, starts, entries, lengths, furthest }
     }
 
     /// Whether pieces of less than four bytes are looked for.
@@ -154,20 +189,15 @@ impl Pieces {
     }
 
     /// Whether a piece of four bytes may be these.
+    #[inline]
     pub(super) fn maybe(&self, bytes: u32) -> bool {
-        self.bit(fold(bytes, 4))
+        self.four.has(fold(bytes, 4))
     }
 
     /// Whether a piece of any length may begin with these.
+    #[inline]
     pub(super) fn maybe_short(&self, bytes: u32) -> bool {
-        (self.lengths[4] && self.maybe(bytes))
-            || (self.lengths[3] && self.bit(fold(bytes, 3)))
-            || (self.lengths[2] && self.bit(fold(bytes, 2)))
-    }
-
-    fn bit(&self, piece: u32) -> bool {
-        let hash = hash(piece);
-        self.bits[hash / 64] >> (hash % 64) & 1 == 1
+        self.maybe(bytes) | self.three.has(fold(bytes, 3))
     }
 
     /// The literals whose piece begins with these bytes.
@@ -175,7 +205,7 @@ impl Pieces {
         let lengths = [4_u8, 3, 2].into_iter().filter(|length| self.lengths[usize::from(*length)]);
         lengths.flat_map(move |length| {
             let piece = fold(bytes, u32::from(length));
-            let hash = hash(piece);
+            let hash = hash::<HASHES>(piece);
             let range = self.starts[hash] as usize..self.starts[hash + 1] as usize;
             self.entries[range].iter().filter(move |entry| entry.piece == piece)
         })
@@ -243,12 +273,13 @@ fn entry(patterns: &Patterns, piece: &Piece) -> (usize, Entry) {
         fold: u64::from_le_bytes(fold),
         mask: u64::from_le_bytes(mask),
         piece: folded,
+        length: u8::try_from(length).unwrap_or(0),
         // A literal has at most 64 bytes, a redactor at most 4,096 of them.
         offset: u32::try_from(piece.offset).unwrap_or(0),
         literal: u32::try_from(piece.literal).unwrap_or(0),
         short: text.len() <= 8,
     };
-    (hash(folded), entry)
+    (hash::<HASHES>(folded), entry)
 }
 
 /// Puts every piece where it adds least to what its bucket lets through.

@@ -2,7 +2,7 @@
 use crate::kit::*;
 use std::{
     path::PathBuf,
-    sync::OnceLock,
+    sync::{Arc, OnceLock},
     time::{Duration, Instant},
 };
 use wardgate_core::{
@@ -11,7 +11,7 @@ use wardgate_core::{
 };
 use wardgate_policy::{
     Cache, Host, InstallationKey, Lock, Mode, Module, PluginConfig, PolicyDirectory, PolicySet, SetSource, TrustPolicy,
-    engine::Settings, prefilter, set::MakePrefilter, trust::SHIPPED,
+    engine::Settings, prefilter, redact::Prefilters, set::MakePrefilter, setup::RedactorSetup, trust::SHIPPED,
 };
 
 fn folder() -> PathBuf {
@@ -41,7 +41,7 @@ fn load_filtered(host: &Host, cache: Option<&Cache>, prefilter: Option<MakePrefi
 /// Loaded once for all tests here: it takes seconds. Deadlines are generous, since tests share their machine with compilers.
 fn set() -> &'static PolicySet {
     static SET: OnceLock<PolicySet> = OnceLock::new();
-    SET.get_or_init(|| load_with(&Host::new(generous()).unwrap(), None))
+    SET.get_or_init(|| load_filtered(&Host::new(generous()).unwrap(), None, Some(noted)))
 }
 
 fn generous() -> Settings {
@@ -215,6 +215,47 @@ fn mixed_lines(count: u64) -> Vec<u8> {
         text.push(b'\n');
     }
     text
+}
+
+/// Which share of ordinary lines the shipped redactor's prefilter hands on; none where there is no filter.
+static SHOWN: OnceLock<Option<f64>> = OnceLock::new();
+
+fn noted(setup: &RedactorSetup) -> Option<Arc<dyn Prefilters>> {
+    let made = prefilter::make(setup);
+    SHOWN.get_or_init(|| made.as_deref().map(share_of_ordinary_lines));
+    made
+}
+
+#[allow(clippy::cast_precision_loss)]
+fn share_of_ordinary_lines(filter: &dyn Prefilters) -> f64 {
+    let text: String = (0..2_000)
+        .map(|i| match i % 3 {
+            0 => format!(
+                "2026-11-23T10:00:00Z INFO  cart request id={i:08x} path=/api/v1/cart/{i} status=200 took=3ms\n"
+            ),
+            1 => format!(
+                "I1123 10:00:00.1 1 controller.go:{i}] \"Reconciled\" deployment=\"shop/cart\" took=\"{i}ms\"\n"
+            ),
+            _ => format!("10.4.0.7 - - [23/Nov/2026:10:00:00 +0000] \"GET /products/{i} HTTP/1.1\" 200 {i} \"-\"\n"),
+        })
+        .collect();
+    let (mut stream, mut shown) = (filter.open(), 0);
+    stream.push(text.as_bytes());
+    stream.end();
+    loop {
+        let next = stream.next();
+        let Some(last) = next.last() else { break };
+        stream.shown(last.offset + last.bytes.len() as u64, false);
+        shown += next.iter().map(|stretch| stretch.bytes.len()).sum::<usize>();
+    }
+    shown as f64 / text.len() as f64
+}
+
+#[test]
+fn the_shipped_redactor_is_not_woken_by_ordinary_lines() {
+    set();
+    let share = SHOWN.get().unwrap().expect("its triggers can be searched for natively");
+    assert!(share < 0.02, "{:.1} % of ordinary lines go into the sandbox", 100.0 * share);
 }
 
 #[tokio::test]
