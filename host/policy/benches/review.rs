@@ -1,22 +1,24 @@
-//! What the policies cost: a review by a fresh instance of each shipped reviewer, a fresh scanner, and redaction in wasm. No criterion
-//! group without a deadline: the budgets are the shipped ones. `cargo bench -p wardgate-policy`
+//! What the policies cost: a review by a fresh instance of each shipped reviewer, and redaction of whole streams, by the sandbox alone
+//! and behind the native prefilter, as `wardgate` runs it. The budgets are the shipped ones. `cargo bench -p wardgate-policy`
+//! The same redaction rules without a sandbox: `just redaction-speed`.
 #![allow(missing_docs, clippy::unwrap_used)]
-use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use std::hint::black_box;
 use wardgate_core::{
     AnyRequest, Channel, Context, Exec, Form, Logs, Origin, Redactors, Reviewers, Subject, Target, Verdict,
 };
-use wardgate_policy::{Host, PolicyDirectory, PolicySet, SetSource, TrustPolicy, engine::Settings};
+use wardgate_policy::{
+    Host, PolicyDirectory, PolicySet, SetSource, TrustPolicy, engine::Settings, prefilter, set::MakePrefilter,
+};
 
-fn set() -> PolicySet {
+fn set(prefilter: Option<MakePrefilter>) -> PolicySet {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../policies-wasm");
     let pem = std::fs::read_to_string(format!("{folder}/publisher.pub")).unwrap();
     let trust = TrustPolicy::built_in(&pem).unwrap();
     let modules = PolicyDirectory::open(folder.as_ref()).unwrap().modules().unwrap();
     let now = "2026-11-24T00:00:00Z".parse().unwrap();
     let host = Host::new(Settings::default()).unwrap();
-    PolicySet::load(&host, SetSource { modules, trust: &trust, plugins: &[], cache: None, now, prefilter: None })
-        .unwrap()
+    PolicySet::load(&host, SetSource { modules, trust: &trust, plugins: &[], cache: None, now, prefilter }).unwrap()
 }
 
 fn context() -> Context {
@@ -57,12 +59,13 @@ fn log(size: usize, secrets: usize) -> Vec<u8> {
 
 fn bench(c: &mut Criterion) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-    let (set, context) = (set(), context());
+    let (bare, set, context) = (set(None), set(Some(prefilter::make)), context());
 
     let mut group = c.benchmark_group("review");
     let logs = AnyRequest::Logs(Logs { tail_lines: Some(100), ..Logs::default() });
     for (name, request) in [
         ("exec: cat /proc/meminfo", exec(&["cat", "/proc/meminfo"])),
+        ("exec: ss -tan state established", exec(&["ss", "-tan", "state", "established"])),
         ("exec: sh -c id", exec(&["sh", "-c", "id"])),
         ("logs: 100 lines", logs),
     ] {
@@ -76,37 +79,35 @@ fn bench(c: &mut Criterion) {
     }
     group.finish();
 
-    let mut group = c.benchmark_group("redact");
-    group.bench_function("open and finish", |b| {
-        b.iter(|| {
-            runtime
-                .block_on(async { set.open(&context, Channel::Log, Form::Text).await.unwrap().finish().await.unwrap() })
+    for (how, set) in [("sandbox alone", &bare), ("behind the prefilter", &set)] {
+        let mut group = c.benchmark_group(format!("redact, {how}"));
+        let open = || set.open(&context, Channel::Log, Form::Text);
+        group.bench_function("nothing", |b| {
+            b.iter(|| runtime.block_on(async { open().await.unwrap().finish().await.unwrap() }));
         });
-    });
-    for (name, text) in [
-        ("100 lines", log(10 << 10, 0)),
-        ("1 MiB, ordinary", log(1 << 20, 0)),
-        ("1 MiB, 1 % secrets", log(1 << 20, 1)),
-        ("1 MiB, a secret in every line", log(1 << 20, 100)),
-    ] {
-        group.throughput(Throughput::Bytes(text.len() as u64));
-        group.sample_size(20);
-        group.bench_function(name, |b| {
-            b.iter_batched(
-                || runtime.block_on(set.open(&context, Channel::Log, Form::Text)).unwrap(),
-                |mut stream| {
+        for (name, text) in [
+            ("100 lines", log(10 << 10, 0)),
+            ("100 lines, 1 % secrets", log(10 << 10, 1)),
+            ("1 MiB, ordinary", log(1 << 20, 0)),
+            ("1 MiB, 1 % secrets", log(1 << 20, 1)),
+            ("1 MiB, a secret in every line", log(1 << 20, 100)),
+        ] {
+            group.throughput(Throughput::Bytes(text.len() as u64));
+            group.sample_size(20);
+            group.bench_function(name, |b| {
+                b.iter(|| {
                     runtime.block_on(async {
+                        let mut stream = open().await.unwrap();
                         for piece in text.chunks(64 << 10) {
                             black_box(stream.scan(piece).await.unwrap());
                         }
                         stream.finish().await.unwrap()
                     })
-                },
-                BatchSize::PerIteration,
-            );
-        });
+                });
+            });
+        }
+        group.finish();
     }
-    group.finish();
 }
 
 criterion_group!(benches, bench);

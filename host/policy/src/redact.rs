@@ -1,8 +1,9 @@
 //! Redaction of one channel: every redactor over the same bytes, their findings put together. Bytes count as decided once every
 //! redactor has decided them. It points; masking is the release stage's work.
 use crate::{
-    bindings::redaction as r,
+    bindings::{redaction as r, redactor::Redactor, types::Context},
     fault::Fault,
+    load::Loaded,
     scan::{SHOWN, Scan},
 };
 use std::sync::Arc;
@@ -43,33 +44,69 @@ pub trait Prefilter: Send {
 }
 
 /// One redactor's part.
+///
+/// Its instance is made when there is something to show it: most streams hold no trigger, and then a call costs no sandbox at all.
 pub(crate) struct Lane {
-    /// Taken away while it runs elsewhere; gone for good after a fault.
-    scan: Option<Scan>,
-    plugin: String,
+    plugin: Arc<Loaded<Redactor>>,
+    scanner: Scanner,
     rules: Arc<[Arc<str>]>,
     filter: Option<Box<dyn Prefilter>>,
     /// The end of what the host was given, where nothing filters.
     end: u64,
 }
 
+/// What a scanner is made from.
+pub(crate) struct Opening {
+    pub(crate) context: Arc<Context>,
+    pub(crate) source: r::Source,
+}
+
+/// The instance of a lane.
+enum Scanner {
+    /// Nothing was worth showing; every byte below was skipped.
+    Unopened(Opening, u64),
+    Open(Scan),
+    /// While it runs elsewhere; for good after a fault.
+    Away,
+}
+
 impl Lane {
-    pub(crate) fn new(scan: Scan, rules: Arc<[Arc<str>]>, filter: Option<Box<dyn Prefilter>>) -> Self {
-        let plugin = scan.plugin().descriptor.name.clone();
-        Self { scan: Some(scan), plugin, rules, filter, end: 0 }
+    pub(crate) fn new(
+        plugin: Arc<Loaded<Redactor>>,
+        opening: Opening,
+        rules: Arc<[Arc<str>]>,
+        filter: Option<Box<dyn Prefilter>>,
+    ) -> Self {
+        Self { plugin, scanner: Scanner::Unopened(opening, 0), rules, filter, end: 0 }
+    }
+
+    fn name(&self) -> &str {
+        &self.plugin.descriptor.name
     }
 
     /// Everything below is decided; what the filter still looks at is not.
     fn settled(&self) -> u64 {
-        self.scan.as_ref().map_or(0, Scan::settled)
+        match &self.scanner {
+            Scanner::Unopened(_, skipped) => *skipped,
+            Scanner::Open(scan) => scan.settled(),
+            Scanner::Away => 0,
+        }
+    }
+
+    fn skip_to(&mut self, offset: u64) {
+        match &mut self.scanner {
+            Scanner::Unopened(_, skipped) => *skipped = offset.max(*skipped),
+            Scanner::Open(scan) => scan.skip_to(offset),
+            Scanner::Away => {}
+        }
     }
 
     async fn feed(&mut self, bytes: &[u8], out: &mut Vec<Finding>) -> Result<(), RedactionFailed> {
         let Some(filter) = &mut self.filter else {
             for piece in bytes.chunks(SHOWN) {
-                let shown = [r::Stretch { offset: self.end, bytes: piece.to_vec() }];
+                let shown = vec![r::Stretch { offset: self.end, bytes: piece.to_vec() }];
                 self.end += piece.len() as u64;
-                self.show(&shown, out).await?;
+                self.show(shown, out).await?;
             }
             return Ok(());
         };
@@ -82,37 +119,30 @@ impl Lane {
         while let Some(filter) = &mut self.filter {
             let next: Vec<r::Stretch> =
                 filter.next().into_iter().map(|s| r::Stretch { offset: s.offset, bytes: s.bytes }).collect();
-            let decided = filter.decided();
             if next.is_empty() {
-                if let Some(scan) = &mut self.scan {
-                    scan.skip_to(decided);
-                }
+                let decided = filter.decided();
+                self.skip_to(decided);
                 break;
             }
-            self.show(&next, out).await?;
-            if let (Some(filter), Some(scan)) = (&mut self.filter, &self.scan) {
+            self.show(next, out).await?;
+            if let (Some(filter), Scanner::Open(scan)) = (&mut self.filter, &self.scanner) {
                 filter.shown(scan.shown(), scan.open());
             }
         }
         Ok(())
     }
 
-    async fn show(&mut self, stretches: &[r::Stretch], out: &mut Vec<Finding>) -> Result<(), RedactionFailed> {
-        let Some(mut scan) = self.scan.take() else { return Err(failed(&self.plugin, &Fault::Dead)) };
-        let slow = scan.plugin().is_slow();
-        let (scan, found) = if slow {
-            let stretches = stretches.to_vec();
-            let ran = tokio::task::spawn_blocking(move || {
-                let found = scan.show(&stretches);
-                (scan, found)
-            });
-            ran.await.map_err(|_| failed(&self.plugin, &Fault::Dead))?
-        } else {
-            let found = scan.show(stretches);
-            (scan, found)
+    async fn show(&mut self, stretches: Vec<r::Stretch>, out: &mut Vec<Finding>) -> Result<(), RedactionFailed> {
+        let scanner = std::mem::replace(&mut self.scanner, Scanner::Away);
+        let (plugin, slow) = (self.plugin.clone(), self.plugin.is_slow());
+        let work = move || {
+            let mut scan = scanner.opened(plugin)?;
+            let found = scan.show(&stretches)?;
+            Ok((scan, found))
         };
-        let found = found.map_err(|fault| fell(&scan, &fault))?;
-        self.scan = Some(scan);
+        let ran = if slow { tokio::task::spawn_blocking(work).await.unwrap_or(Err(Fault::Dead)) } else { work() };
+        let (scan, found) = ran.map_err(|fault| self.fell(&fault))?;
+        self.scanner = Scanner::Open(scan);
         self.take(&found, out);
         Ok(())
     }
@@ -123,21 +153,42 @@ impl Lane {
             filter.end();
             self.drain(&mut out).await?;
         }
-        let Some(scan) = self.scan.take() else { return Err(failed(&self.plugin, &Fault::Dead)) };
-        let found = if scan.plugin().is_slow() {
-            tokio::task::spawn_blocking(move || scan.finish()).await.unwrap_or(Err(Fault::Dead))
-        } else {
-            scan.finish()
+        let ran = match std::mem::replace(&mut self.scanner, Scanner::Away) {
+            Scanner::Unopened(..) => return Ok(out),
+            Scanner::Away => Err(Fault::Dead),
+            Scanner::Open(scan) if self.plugin.is_slow() => {
+                tokio::task::spawn_blocking(move || scan.finish()).await.unwrap_or(Err(Fault::Dead))
+            }
+            Scanner::Open(scan) => scan.finish(),
         };
-        let found = found.map_err(|fault| failed(&self.plugin, &fault))?;
+        let found = ran.map_err(|fault| self.fell(&fault))?;
         self.take(&found, &mut out);
         Ok(out)
+    }
+
+    fn fell(&self, fault: &Fault) -> RedactionFailed {
+        self.plugin.note(fault);
+        failed(self.name(), fault)
     }
 
     fn take(&self, found: &[r::Finding], out: &mut Vec<Finding>) {
         // The scan checked that the index names a rule.
         let rule = |f: &r::Finding| self.rules.get(f.rule as usize).cloned();
         out.extend(found.iter().filter_map(|f| Some(Finding { rule: rule(f)?, start: f.start, end: f.end })));
+    }
+}
+
+impl Scanner {
+    fn opened(self, plugin: Arc<Loaded<Redactor>>) -> Result<Scan, Fault> {
+        match self {
+            Self::Open(scan) => Ok(scan),
+            Self::Away => Err(Fault::Dead),
+            Self::Unopened(Opening { context, source }, skipped) => {
+                let mut scan = Scan::new(plugin, &context, &source)?;
+                scan.skip_to(skipped);
+                Ok(scan)
+            }
+        }
     }
 }
 
@@ -164,7 +215,7 @@ impl Channel {
         let settled = slowest.map_or(self.settled, Lane::settled);
         // Whoever never decides makes the host keep what the others find.
         if let Some(lane) = slowest.filter(|_| self.pending.len() > PENDING) {
-            return Err(failed(&lane.plugin, &Fault::Answer("it does not decide, while others find more and more")));
+            return Err(failed(lane.name(), &Fault::Answer("it does not decide, while others find more and more")));
         }
         Ok(self.decide(settled))
     }
@@ -207,9 +258,4 @@ impl Redaction for Channel {
 /// The host's own words about a redactor that failed.
 pub(crate) fn failed(plugin: &str, fault: &Fault) -> RedactionFailed {
     RedactionFailed { plugin: plugin.to_owned(), what: fault.to_string() }
-}
-
-fn fell(scan: &Scan, fault: &Fault) -> RedactionFailed {
-    scan.plugin().note(fault);
-    failed(&scan.plugin().descriptor.name, fault)
 }

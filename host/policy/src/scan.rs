@@ -30,22 +30,13 @@ pub(crate) struct Scan {
 }
 
 impl Scan {
-    /// A fresh instance with a scanner in it, within `time`.
-    pub(crate) fn new(
-        plugin: Arc<Loaded<Redactor>>,
-        context: &Context,
-        source: &Source,
-        time: Duration,
-    ) -> Result<Self, Fault> {
+    /// A fresh instance with a scanner in it, within the time of one call.
+    pub(crate) fn new(plugin: Arc<Loaded<Redactor>>, context: &Context, source: &Source) -> Result<Self, Fault> {
+        let time = plugin.host.settings.scan.time;
         let (mut store, world) = plugin.fresh(time)?;
         let scanner = world.wardgate_policy_redaction().scanner().call_constructor(&mut store, context, source);
         let scanner = Fault::check(scanner, &store, time)?;
         Ok(Self { plugin, store, world, scanner, shown: 0, settled: 0, open: false, dead: false })
-    }
-
-    /// Which plugin this is.
-    pub(crate) fn plugin(&self) -> &Loaded<Redactor> {
-        &self.plugin
     }
 
     /// Below this, everything is decided.

@@ -8,10 +8,8 @@ use crate::{
     fault::{Fault, LoadError},
     inspect::PluginInfo,
     load::{self, Loaded},
-    redact::{self, Channel, Lane, Prefilters},
-    samples,
-    scan::Scan,
-    settings,
+    redact::{self, Channel, Lane, Opening, Prefilters},
+    samples, settings,
     setup::RedactorSetup,
     statement::{CONTRACT, Name, Statement, WorldName},
     trust::{Digest, TrustPolicy},
@@ -439,17 +437,14 @@ impl core::Redactors for PolicySet {
             let count = u32::try_from(self.redactors.len()).unwrap_or(u32::MAX);
             let time = self.host.settings.scan.time;
             let busy = || redact::failed("(any)", &Fault::Busy);
-            let (places, left) = self.host.stream_places(count, time).await.ok_or_else(busy)?;
-            let context = convert::context(context);
-            let source = convert::source(channel, form);
-            let mut lanes = Vec::with_capacity(self.redactors.len());
-            for Plugin { body, about } in &self.redactors {
-                let scan = Scan::new(body.loaded.clone(), &context, &source, left).map_err(|fault| {
-                    body.loaded.note(&fault);
-                    redact::failed(&about.id.name, &fault)
-                })?;
-                lanes.push(Lane::new(scan, body.rules.clone(), body.filter.as_ref().map(|filter| filter.open())));
-            }
+            let (places, _) = self.host.stream_places(count, time).await.ok_or_else(busy)?;
+            let context = Arc::new(convert::context(context));
+            let lane = |Plugin { body, .. }: &Plugin<RedactorBody>| {
+                let opening = Opening { context: context.clone(), source: convert::source(channel, form) };
+                let filter = body.filter.as_ref().map(|filter| filter.open());
+                Lane::new(body.loaded.clone(), opening, body.rules.clone(), filter)
+            };
+            let lanes = self.redactors.iter().map(lane).collect();
             Ok(Box::new(Channel::new(lanes, places)) as Box<dyn core::Redaction>)
         })
     }
