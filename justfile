@@ -39,6 +39,12 @@ redaction-memory *ARGS:
     cargo build --release
     python3 tests/redaction/memory.py {{ARGS}} -- ${CARGO_TARGET_DIR:-target}/release/wardgate redact
 
+# How fast redaction reads, beside the same rules native: `just redaction-speed [--peers] [--size 64e6]`.
+redaction-speed *ARGS:
+    cargo build --release
+    cargo build --release --manifest-path plugins/Cargo.toml -p secret-redactor --example mask
+    python3 tests/redaction/speed.py --native ${CARGO_TARGET_DIR:-plugins/target}/release/examples/mask {{ARGS}} -- ${CARGO_TARGET_DIR:-target}/release/wardgate redact
+
 # The redactor's stream under libFuzzer: any pieces, the findings of the whole. Needs cargo-fuzz.
 redaction-fuzz *ARGS:
     cd plugins && RUSTC_BOOTSTRAP=1 cargo fuzz run --fuzz-dir fuzz -s none redactor_stream -- {{ARGS}}
@@ -64,6 +70,12 @@ bless:
 # Benchmarks.
 bench *ARGS:
     cargo bench {{ARGS}}
+
+# Whole calls over a real cluster, beside the bare API call: `just bench-calls [--clients 1 8 32] [--seconds 8]`. Debian 12, as root.
+bench-calls *ARGS:
+    cargo build --release
+    tests/setup && tests/setup wrk && tests/cluster/up && tests/cluster/settled
+    WARDGATE_BIN=${CARGO_TARGET_DIR:-target}/release/wardgate tests/bench/calls {{ARGS}}; status=$?; tests/cluster/down; exit $status
 
 # Build, sign and lock the shipped policies: `just plugins --key FILE`, or with a key that is minted and thrown away.
 plugins *ARGS:
