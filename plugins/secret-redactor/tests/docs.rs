@@ -15,6 +15,10 @@ fn page() -> String {
          - A token whose form names its issuer is masked wherever it stands.\n\
          - A value is masked when its key names a secret: `key=value`, JSON (escaped at any depth, too), YAML, XML, flags, query\n  \
            strings, `name` and `value` pairs, headers, cookies, URLs, connection strings, statements and sentences.\n\
+         - Keys are known in some sixty languages, inflected, in capitals and in sentences: `пароль: X`, `das Passwort lautet X`,\n  \
+           `パスワードは「X」`. The value must look like one: `Passwort: falsch` stays.\n\
+         - Where a place says enough no key is needed: the argument of a login call, what is piped into a login, the other side of\n  \
+           a change, the path of a webhook's address.\n\
          - A token without form or key is masked when it has 20 characters of mixed kind that a model of character pairs holds for\n  \
            chance. Hex alone is not: ids and digests look the same; hex is masked by its key.\n\
          - Placeholders (`${X}`, `<redacted>`, `***`, `null`), references, paths, URLs, UUIDs, digests, times and names of objects stay\n  \
@@ -26,8 +30,9 @@ fn page() -> String {
          - Escape sequences, control, zero-width and direction marks are left out before judging; full-width letters count as plain ones.\n\
          - Lines: a value may stand on the line below its key (YAML, argument lists, forms, here-documents) or above its name, in a\n  \
            column whose head names a secret, or be cut by a line's end: parts of a line that the container runtime cut are read as\n  \
-           one, and a token at a line's end goes on where the next line holds nothing but its rest, or after a soft break.\n\
-         - Encodings: base64 and hex of a text that holds a secret are masked whole, escapes of URLs, HTML, JSON and shells are\n  \
+           one, and a token at a line's end goes on where the next line holds nothing but its rest, or after a soft break; quotes,\n  \
+           bars, a backslash or the frame of a JSON log line may stand between. Pieces that a plus joins are read as one.\n\
+         - Encodings: base64, hex and lists of bytes of a text that holds a secret are masked whole, escapes of URLs, HTML, JSON and shells are\n  \
            undone first, each up to three deep. Base64 of plain text stays readable, of compressed data it does not.\n\n\
          ## What it does not find\n\n\
          Passwords without any key or sentence around them; hex, lower-case tokens and UUIDs without a key; passwords of plain words\n\
