@@ -25,7 +25,10 @@ use std::cell::RefCell;
 pub struct Detector {
     pub(crate) settings: Compiled,
     pub(crate) literals: Vec<Literal>,
+    /// Of the literals in ASCII: the fewer kinds of byte an automaton knows, the smaller it is.
     finder: DFA,
+    /// Of the others, looked for where a byte of theirs is; and the number of the first.
+    wide: (DFA, usize),
     tokens: hybrid::dfa::DFA,
     cache: RefCell<hybrid::dfa::Cache>,
     /// Patterns of provider `i`: its lead, if any, and its secret.
@@ -42,7 +45,7 @@ impl std::fmt::Debug for Detector {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Detector")
             .field("literals", &self.literals.len())
-            .field("bytes", &self.finder.memory_usage())
+            .field("bytes", &(self.finder.memory_usage() + self.wide.0.memory_usage()))
             .finish_non_exhaustive()
     }
 }
@@ -73,11 +76,17 @@ impl Detector {
         for word in &settings.keys {
             literals.push(Literal::new(word, true, false, anchors::Follow::Value(3), Role::Key));
         }
-        let finder = Builder::new()
-            .ascii_case_insensitive(true)
-            .start_kind(StartKind::Unanchored)
-            .build(literals.iter().map(|l| &l.text))
-            .map_err(|e| format!("literals: {e}"))?;
+        literals.sort_by_key(|l| !l.text.is_ascii());
+        let ascii = literals.partition_point(|l| l.text.is_ascii());
+        let find_any = |literals: &[Literal]| {
+            Builder::new()
+                .ascii_case_insensitive(true)
+                .start_kind(StartKind::Unanchored)
+                .build(literals.iter().map(|l| &l.text))
+                .map_err(|e| format!("literals: {e}"))
+        };
+        let finder = find_any(&literals[..ascii])?;
+        let wide = (find_any(&literals[ascii..])?, ascii);
         let tokens = hybrid::dfa::DFA::builder()
             .configure(
                 hybrid::dfa::Config::new()
@@ -102,7 +111,7 @@ impl Detector {
             p.starts.iter().for_each(|s| starts[usize::from(s.as_bytes()[0])].push((i, s.as_bytes())));
         }
         let at_runs = PROVIDERS.iter().enumerate().filter(|(_, p)| p.starts.is_empty()).map(|(i, _)| i).collect();
-        Ok(Detector { settings, literals, finder, tokens, cache, patterns, enabled, run, starts, at_runs })
+        Ok(Detector { settings, literals, finder, wide, tokens, cache, patterns, enabled, run, starts, at_runs })
     }
 
     /// Id and description of every rule, by number.
@@ -160,14 +169,30 @@ impl Detector {
         out: &mut Vec<Mask>,
         marks: &mut Vec<usize>,
     ) {
-        let Ok(mut state) = self.finder.start_state(Anchored::No) else { return };
         let end = text.len().min(to + 64);
+        self.literals_of((&self.finder, 0), text, (from, to, end), form, out, marks);
+        if !text[from..end].is_ascii() {
+            self.literals_of((&self.wide.0, self.wide.1), text, (from, to, end), form, out, marks);
+        }
+    }
+
+    /// Those that one finder knows; `first`: the number of its first.
+    fn literals_of(
+        &self,
+        (finder, first): (&DFA, usize),
+        text: &[u8],
+        (from, to, end): (usize, usize, usize),
+        form: Form,
+        out: &mut Vec<Mask>,
+        marks: &mut Vec<usize>,
+    ) {
+        let Ok(mut state) = finder.start_state(Anchored::No) else { return };
         let mut i = from;
-        while let Some((next, at_match)) = next_match(&self.finder, state, &text[i..end]) {
+        while let Some((next, at_match)) = next_match(finder, state, &text[i..end]) {
             i += next + 1;
             state = at_match;
-            for n in 0..self.finder.match_len(state) {
-                let literal = &self.literals[self.finder.match_pattern(state, n).as_usize()];
+            for n in 0..finder.match_len(state) {
+                let literal = &self.literals[first + finder.match_pattern(state, n).as_usize()];
                 let stop = i;
                 let at = stop - literal.text.len();
                 if at >= to {
