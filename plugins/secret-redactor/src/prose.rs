@@ -3,7 +3,7 @@ use crate::{
     allow::{digits, harmless, object_name, uuid},
     detect::Detector,
     keyed::{address, generated, name_or_dash},
-    keys::Meaning,
+    keys::{Meaning, Strength},
     notations::VERBS,
     randomness::{is_hex, random},
     site::{Mask, Site},
@@ -24,6 +24,8 @@ enum Noun {
     Token,
     /// As a token, and a UUID counts.
     Key,
+    /// A key of no kind: as a token, but hex is an id.
+    Bare,
     /// A code of digits.
     Code,
     /// User and password.
@@ -60,6 +62,7 @@ impl Detector {
         }
         // Under the name of a credential a UUID is one.
         let noun = if noun == Noun::Token && named.is_some_and(|m| m.uuid) { Noun::Key } else { noun };
+        let noun = if noun == Noun::Key && !glued && bare_key(self, text, (floor, at, literal_end)) { Noun::Bare } else { noun };
         if matches!(noun, Noun::Token | Noun::Key) && !self.names_a_token(text, at, literal_end, floor) {
             return;
         }
@@ -145,6 +148,7 @@ impl Detector {
             Noun::Token | Noun::Key => {
                 (uuid(bytes) && noun == Noun::Key) || is_token(bytes) || self.token_rule(text, start, end).is_some()
             }
+            Noun::Bare => (is_token(bytes) && !is_hex(bytes)) || self.token_rule(text, start, end).is_some(),
             Noun::Code => is_code(bytes),
         };
         if !secret || self.settings.allows(bytes) {
@@ -189,6 +193,18 @@ impl Detector {
         let verb = VERBS.iter().any(|v| reads(name, 0, v));
         self.meaning(name).filter(|_| start < at && !verb && !name.contains(&b'/'))
     }
+}
+
+/// Whether the noun is `key` alone, and nothing before it tells which: no service, no word of ciphers.
+fn bare_key(detector: &Detector, text: &[u8], (floor, at, end): (usize, usize, usize)) -> bool {
+    if !text[at..end].trim_ascii().eq_ignore_ascii_case(b"key") || (at > floor && text[at - 1] == b'.') {
+        return false;
+    }
+    let gap = skip_back(text, at, floor, |b| is_blank(b) || matches!(b, b'_' | b'-'));
+    let start = skip_back(text, gap, floor.max(gap.saturating_sub(32)), |b| b.is_ascii_alphanumeric());
+    let word = &text[start..gap];
+    let kind = detector.meaning(&[word, b"_key"].concat()).is_some_and(|said| said.strength != Strength::Service);
+    !(kind || (!word.is_empty() && detector.meaning(word).is_some()))
 }
 
 fn noun(text: &[u8]) -> Noun {
