@@ -30,7 +30,7 @@ def cases(seed: int, rounds: int):
 def clean(seed: int, lines: int):
     """(kind, line) of at least that many lines without a secret; templates of several lines stay together."""
     r, templates, group = Writer(f"clean/{seed}"), [], ""
-    for line in (pathlib.Path(__file__).parent / "clean.txt").read_text().split("\n"):
+    for line in "\n".join(path.read_text() for path in sorted(pathlib.Path(__file__).parent.glob("clean*.txt"))).split("\n"):
         if re.fullmatch(r"\[[a-z]+\]", line):
             group = line[1:-1]
         elif group and line:

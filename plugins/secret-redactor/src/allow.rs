@@ -218,6 +218,17 @@ fn filler(value: &[u8]) -> bool {
     (same && matches!(first, b'*' | b'x' | b'X' | b'.' | b'-' | b'#' | b'?' | b'_' | b'0' | b'='))
         || (value.len() >= 3 && value.iter().all(|b| matches!(b, b'*' | 0xe2 | 0x80 | 0xa2 | 0x97 | 0x8f)))
         || (value.len() > 8 && value.iter().filter(|b| **b == b'*').count() * 3 >= value.len() * 2)
+        || starred(value)
+}
+
+/// `****4242`, `***stripped***`: stars before the last few characters, or around a word of small letters.
+fn starred(value: &[u8]) -> bool {
+    let stars = value.iter().take_while(|b| **b == b'*').count();
+    let tail = &value[stars..];
+    let word = skip(tail, 0, tail.len(), |b| b.is_ascii_lowercase());
+    let closed =
+        word >= 3 && tail.len() > word && tail[word..].iter().all(|b| *b == b'*') && naturalness(&tail[..word]) > -8;
+    stars >= 3 && ((stars >= 4 && tail.len() <= 4 && tail.iter().all(u8::is_ascii_alphanumeric)) || closed)
 }
 
 /// 8-4-4-4-12 hex digits, braces and `urn:uuid:` allowed.

@@ -237,6 +237,9 @@ impl Detector {
         {
             return;
         }
+        if said.strength == Strength::Authorization {
+            return self.authorization(site, from, out);
+        }
         let strength =
             if said.strength == Strength::Certain && !value.quoted { Strength::Stated } else { said.strength };
         let said = if text[at..stop].starts_with(b" equals") || text[stop - 1] == b'`' || text[at] == b'*' {

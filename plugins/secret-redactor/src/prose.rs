@@ -62,7 +62,11 @@ impl Detector {
         }
         // Under the name of a credential a UUID is one.
         let noun = if noun == Noun::Token && named.is_some_and(|m| m.uuid) { Noun::Key } else { noun };
-        let noun = if noun == Noun::Key && !glued && bare_key(self, text, (floor, at, literal_end)) { Noun::Bare } else { noun };
+        let noun = if noun == Noun::Key && !glued && bare_key(self, text, (floor, at, literal_end)) {
+            Noun::Bare
+        } else {
+            noun
+        };
         if matches!(noun, Noun::Token | Noun::Key) && !self.names_a_token(text, at, literal_end, floor) {
             return;
         }

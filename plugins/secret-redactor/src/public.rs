@@ -21,6 +21,9 @@ pub(crate) fn is_public(site: Site) -> bool {
         || message_id(before, rest, end)
         || named_in_prose(before)
         || listed(site)
+        || binary(before)
+        // What proves a domain's ownership stands in the DNS for all to read.
+        || memchr::memmem::find(&before[before.len().saturating_sub(160)..], b"_acme-challenge").is_some()
 }
 
 /// `green open INDEX UUID`.
@@ -132,6 +135,8 @@ fn named_in_prose(before: &[u8]) -> bool {
         "job",
         "task",
         "requestid",
+        "consumer",
+        "peer",
         "revision",
         "nonce",
         "integrity",
@@ -149,6 +154,15 @@ fn named_in_prose(before: &[u8]) -> bool {
         && before[end..].iter().any(|b| is_blank(*b))
         && alone
         && NAMES.iter().any(|n| before[start..end].eq_ignore_ascii_case(n.as_bytes()))
+}
+
+/// `uid: BinData(0, RUN)`, as `MongoDB` writes bytes under a public name.
+fn binary(before: &[u8]) -> bool {
+    let near = before.len().saturating_sub(12);
+    let Some(open) = memchr::memmem::find(&before[near..], b"BinData(").map(|n| near + n) else { return false };
+    let end = skip_back(before, open, 0, |b| is_blank(b) || is_quote(b) || b == b':');
+    let start = skip_back(before, end, 0, |b| b.is_ascii_alphanumeric() || b == b'_');
+    public_name(&before[start..end])
 }
 
 /// One of a list under a public name: `kids=["RUN","RUN"]`.

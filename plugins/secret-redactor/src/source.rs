@@ -166,7 +166,9 @@ const VERBS: &[&[u8]] = &[
 /// Whether a word is the name of a type with its sigil: `*uint16`, `&str`.
 pub(crate) fn is_type(bytes: &[u8]) -> bool {
     let name = sigils(bytes);
-    name.len() < bytes.len() && TYPES.iter().any(|t| name.eq_ignore_ascii_case(t))
+    let word =
+        name.len() >= 3 && name.iter().all(u8::is_ascii_alphabetic) && readable(name) && bytes.len() == name.len() + 1;
+    name.len() < bytes.len() && (word || TYPES.iter().any(|t| name.eq_ignore_ascii_case(t)))
 }
 
 /// Whether the bare value behind the key at the anchor is code.
