@@ -1,7 +1,7 @@
 //! What stands around a random run, or how it begins, and says that the run is public: an id, a hash, a file's name, a cipher's work.
 use crate::{
     anchors::LOOK_BACK,
-    keys::public_name,
+    keys::{meaning, public_name},
     site::Site,
     text::{is_blank, is_quote, skip, skip_back},
 };
@@ -22,6 +22,8 @@ pub(crate) fn is_public(site: Site) -> bool {
         || named_in_prose(before)
         || listed(site)
         || binary(before)
+        || in_a_tuple(before, rest, end)
+        || mail_queue_id(run)
         // What proves a domain's ownership stands in the DNS for all to read.
         || memchr::memmem::find(&before[before.len().saturating_sub(160)..], b"_acme-challenge").is_some()
 }
@@ -154,6 +156,24 @@ fn named_in_prose(before: &[u8]) -> bool {
         && before[end..].iter().any(|b| is_blank(*b))
         && alone
         && NAMES.iter().any(|n| before[start..end].eq_ignore_ascii_case(n.as_bytes()))
+}
+
+/// `{node-1}{RUN}{RUN}`, `worker[RUN][`: one of the names that a logger puts in brackets, behind another or behind a plain word.
+fn in_a_tuple(before: &[u8], rest: &[u8], end: usize) -> bool {
+    let behind = rest.get(end).copied();
+    let word = skip_back(before, before.len().saturating_sub(1), 0, |b| b.is_ascii_alphabetic());
+    let tagged = before.ends_with(b"[") && behind == Some(b']') && rest.get(end + 1) == Some(&b'[');
+    (before.ends_with(b"}{") && behind == Some(b'}'))
+        || (tagged && word + 1 < before.len() && meaning(&before[word..before.len() - 1], &[]).is_none())
+}
+
+/// `1tVJDA-000000qyiMQ-wU4x`, as Exim names its messages.
+fn mail_queue_id(run: &[u8]) -> bool {
+    let dashes = |second: usize| {
+        run.iter().enumerate().all(|(i, b)| if i == 6 || i == second { *b == b'-' } else { b.is_ascii_alphanumeric() })
+    };
+    run.starts_with(b"1")
+        && ((run.len() == 16 && dashes(13)) || ((20..=23).contains(&run.len()) && (dashes(18) || dashes(17))))
 }
 
 /// `uid: BinData(0, RUN)`, as `MongoDB` writes bytes under a public name.
