@@ -53,6 +53,19 @@ redaction-fuzz *ARGS:
 promql-fuzz SECONDS='60':
     tests/promql/fuzz {{SECONDS}}
 
+# Every saved query over a real Prometheus, series and values.
+promql-saved *ARGS:
+    tests/promql/saved {{ARGS}}
+
+# What the guard reads in a query against what Prometheus reads: selectors, windows, samples. `--seed N --generated N`.
+promql-differential *ARGS:
+    tests/promql/differential {{ARGS}}
+
+# What denied queries cost Prometheus, beside the same sent straight to it, over the test cluster: `just promql-cost --series 500000`.
+promql-cost *ARGS:
+    cargo build --workspace
+    tests/promql/cost-run {{ARGS}}
+
 # Format, lints and dependency rules, as CI checks them.
 lint:
     cargo fmt --all --check

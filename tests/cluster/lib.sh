@@ -28,6 +28,7 @@ KCM_PORT=$((PORT + 57))
 SCHEDULER_PORT=$((PORT + 59))
 METRICS_SERVER_PORT=$((PORT + 44))
 STATE_METRICS_PORT=$((PORT + 80))
+SHAPES_PORT=$((PORT + 81))
 PROMETHEUS_PORT=$((PORT + 90))
 
 # The bridge that the pods hang on. The kubelet may not listen on loopback, so it has this address.

@@ -4,6 +4,7 @@ import dataclasses
 import json
 import os
 import pathlib
+import re
 import signal
 import socket
 import subprocess
@@ -15,6 +16,8 @@ import urllib.request
 
 BIN = os.environ.get("WARDGATE_BIN", "")
 TOKEN = "e2e-agent-token-not-a-secret"
+# What docs/saved-queries.md tells operators to list, and one more.
+CLUSTER_METRICS = ["machine_cpu_cores", *re.search(r"cluster_metrics = \[(.*?)\]", (pathlib.Path(__file__).resolve().parents[2] / "docs/saved-queries.md").read_text(), re.DOTALL)[1].replace('"', "").replace(",", " ").split()]
 
 
 def configuration(state: pathlib.Path, port: int, **changes: str) -> str:
@@ -32,7 +35,7 @@ kubeconfig = {json.dumps(settings["kubeconfig"])}
 
 [prometheus]
 url = {json.dumps(settings["prometheus"])}
-cluster_metrics = ["up", "machine_cpu_cores"]
+cluster_metrics = {json.dumps(CLUSTER_METRICS)}
 
 [evidence]
 directory = {json.dumps(str(state / "evidence"))}

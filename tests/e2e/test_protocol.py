@@ -4,7 +4,7 @@ import json
 
 import cluster
 
-READ_TOOLS = {"k8s_get_logs", "k8s_get_events", "k8s_list", "k8s_get", "k8s_top", "k8s_exec_readonly", "prom_query",
+READ_TOOLS = {"k8s_get_logs", "k8s_get_events", "k8s_list", "k8s_get", "k8s_top", "k8s_exec_readonly", "prom_query", "prom_saved_query",
               "prom_find_metrics", "prom_labels", "prom_targets", "prom_alerts"}
 
 

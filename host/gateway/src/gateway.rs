@@ -107,8 +107,9 @@ pub(crate) struct Incoming {
 
 impl Gateway {
     /// Puts the tools over a road.
-    pub fn new(road: RoadProvider, backends: Backends, settings: GatewaySettings) -> Result<Self, GatewayError> {
+    pub fn new(road: RoadProvider, backends: Backends, mut settings: GatewaySettings) -> Result<Self, GatewayError> {
         settings.check()?;
+        settings.bounds.saved = settings.catalogue()?;
         let mut listed = Vec::new();
         for tool in ALL.into_iter().filter(|tool| tool.available(&backends)) {
             let input = tool.input(&settings.bounds);

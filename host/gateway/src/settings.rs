@@ -1,8 +1,9 @@
 //! What an operator can set about the tools: bounds of arguments, the size of an answer, quotas. Owns the words and their
 //! defaults; the transports have settings of their own in `http`.
+use crate::saved::{Catalogue, SavedQuery, SavedQueryError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 /// The tools' settings.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -18,11 +19,20 @@ pub struct GatewaySettings {
     pub bounds: Bounds,
     /// How many calls may run at once.
     pub quotas: Quotas,
+    /// Queries for `prom_saved_query` beside the shipped ones, by name; one of a shipped name takes its place. docs/saved-queries.md
+    /// shows the form. Default none.
+    pub saved_queries: BTreeMap<String, SavedQuery>,
 }
 
 impl Default for GatewaySettings {
     fn default() -> Self {
-        Self { answer_bytes: 64 << 10, drain_seconds: 20, bounds: Bounds::default(), quotas: Quotas::default() }
+        Self {
+            answer_bytes: 64 << 10,
+            drain_seconds: 20,
+            bounds: Bounds::default(),
+            quotas: Quotas::default(),
+            saved_queries: BTreeMap::new(),
+        }
     }
 }
 
@@ -62,7 +72,12 @@ impl GatewaySettings {
                 return Err(SettingsError::TooSmall { key, least: 1 });
             }
         }
-        Ok(())
+        self.catalogue().map(drop)
+    }
+
+    /// The shipped saved queries and the operator's.
+    pub(crate) fn catalogue(&self) -> Result<Catalogue, SettingsError> {
+        Catalogue::with(&self.saved_queries).map_err(|(name, why)| SettingsError::SavedQuery { name, why })
     }
 }
 
@@ -84,6 +99,14 @@ pub enum SettingsError {
         low: &'static str,
         /// The higher one.
         high: &'static str,
+    },
+    /// A saved query that cannot be used.
+    #[error("saved_queries.{name}: {why}")]
+    SavedQuery {
+        /// Which.
+        name: String,
+        /// What is wrong.
+        why: SavedQueryError,
     },
 }
 
@@ -115,6 +138,9 @@ pub struct Bounds {
     pub min_step_seconds: u32,
     /// Seconds between two points of a range query, at most. Default 60.
     pub max_step_seconds: u32,
+    /// The saved queries there are; the gateway fills them in from its settings.
+    #[serde(skip)]
+    pub saved: Catalogue,
 }
 
 impl Default for Bounds {
@@ -132,6 +158,7 @@ impl Default for Bounds {
             max_range_seconds: 3600,
             min_step_seconds: 5,
             max_step_seconds: 60,
+            saved: Catalogue::default(),
         }
     }
 }

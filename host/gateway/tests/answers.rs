@@ -61,6 +61,7 @@ fn calls() -> Vec<(&'static str, Value, Channel)> {
         ("prom_labels", json!({"label": "pod", "selector": "up{namespace=\"shop\"}", "limit": 200}), Channel::Series),
         ("prom_targets", json!({"limit": 200}), Channel::Series),
         ("prom_alerts", json!({"limit": 200}), Channel::Series),
+        ("prom_saved_query", json!({"name": "targets_down", "range_seconds": 600}), Channel::Series),
     ]
 }
 
@@ -137,7 +138,7 @@ async fn what_gives_way_is_the_oldest_of_a_log_and_the_last_of_a_list() {
                 assert_eq!(shown["truncated"]["kept"], "newest");
             }
             ("k8s_exec_readonly", _) => assert!(edge("stdout", |l| l.first()).as_str().unwrap().starts_with("0 ")),
-            ("prom_query", _) => assert_eq!(edge("series", |l| l.first())["n"], json!(0)),
+            ("prom_query" | "prom_saved_query", _) => assert_eq!(edge("series", |l| l.first())["n"], json!(0)),
             ("k8s_list" | "k8s_top" | "prom_find_metrics" | "prom_targets" | "prom_alerts", _) => {
                 assert_eq!(edge("items", |l| l.first())["n"], json!(0))
             }

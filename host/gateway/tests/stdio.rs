@@ -140,6 +140,7 @@ async fn tools_are_listed_in_one_order_with_schemas_and_annotations() {
         "k8s_top",
         "k8s_exec_readonly",
         "prom_query",
+        "prom_saved_query",
         "prom_find_metrics",
         "prom_labels",
         "prom_targets",

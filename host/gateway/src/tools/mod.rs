@@ -13,6 +13,7 @@ mod labels;
 mod list;
 mod logs;
 mod query;
+mod saved;
 mod targets;
 mod top;
 
@@ -29,7 +30,7 @@ use std::sync::Arc;
 use wardgate_core::{AnyRequest, Channel, Denial, Keep, Place, Select, Settled};
 
 /// Every tool, in the order in which they are listed.
-pub(crate) const ALL: [&dyn Tool; 11] = [
+pub(crate) const ALL: [&dyn Tool; 12] = [
     &logs::Logs,
     &events::Events,
     &list::List,
@@ -37,6 +38,7 @@ pub(crate) const ALL: [&dyn Tool; 11] = [
     &top::Top,
     &exec::Exec,
     &query::Query,
+    &saved::Saved,
     &find_metrics::FindMetrics,
     &labels::Labels,
     &targets::Targets,
@@ -109,11 +111,13 @@ pub(crate) struct Plan {
     pub(crate) select: Option<Arc<dyn Select>>,
     /// What it was made from.
     pub(crate) arguments: JsonObject,
+    /// What the tool knows of the answer before it comes.
+    pub(crate) says: JsonObject,
 }
 
 impl Plan {
     fn of(place: Place, request: AnyRequest) -> Self {
-        Self { place, request, select: None, arguments: JsonObject::new() }
+        Self { place, request, select: None, arguments: JsonObject::new(), says: JsonObject::new() }
     }
 }
 
