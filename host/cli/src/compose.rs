@@ -10,7 +10,7 @@ use wardgate_cluster::{
     kube::{self, Credential, Kubernetes},
     live::Live,
     mirror::{self, Mirror},
-    prometheus::{self, Endpoint, Prometheus},
+    prometheus::{self, Endpoint, Identity, Prometheus},
 };
 use wardgate_core::{Exec, Lookup, Prepare, Road};
 use wardgate_evidence::{EvidenceLog, Health, Options, Retention};
@@ -121,9 +121,9 @@ async fn end(config: &Config) -> Result<End> {
 }
 
 async fn captured(settings: &config::Mirror) -> Result<End> {
-    let config::Mirror { directory, cluster_metrics } = settings.clone();
+    let config::Mirror { directory, cluster_metrics, tenancy } = settings.clone();
     let mirror = tokio::task::spawn_blocking(move || {
-        let settings = mirror::Settings { cluster_metrics, annotations: vec![] };
+        let settings = mirror::Settings { cluster_metrics, tenancy: tenancy.into(), annotations: vec![] };
         match directory {
             Some(path) => Mirror::open(&path, settings).with_context(|| format!("mirror {}", path.display())),
             None => Mirror::bundled(settings).context("the bundled incident"),
@@ -155,15 +155,25 @@ async fn live(settings: &config::Kubernetes, metrics: Option<&config::Prometheus
     };
     let kubernetes = Kubernetes::connect(&credential, kube_settings).await?;
     let prometheus = metrics.map(|metrics| {
+        let mut headers: Vec<_> = metrics.headers.clone().into_iter().collect();
+        if let Some(tenant) = &metrics.tenant {
+            let header = metrics.tenant_header.as_deref().unwrap_or("X-Scope-OrgID");
+            headers.push((header.into(), tenant.clone()));
+        }
+        let identity = metrics.certificate_file.clone().zip(metrics.key_file.clone());
         let endpoint = Endpoint {
             url: metrics.url.clone(),
             token_file: metrics.token_file.clone(),
             ca_file: metrics.ca_file.clone(),
-            headers: metrics.headers.clone().into_iter().collect(),
+            identity: identity.map(|(certificate_file, key_file)| Identity { certificate_file, key_file }),
+            headers,
         };
-        let lookup_timeout = Duration::from_secs(5);
-        let settings =
-            prometheus::Settings { endpoint, cluster_metrics: metrics.cluster_metrics.clone(), lookup_timeout };
+        let settings = prometheus::Settings {
+            endpoint,
+            cluster_metrics: metrics.cluster_metrics.clone(),
+            tenancy: metrics.tenancy.into(),
+            lookup_timeout: Duration::from_secs(metrics.lookup_seconds.into()),
+        };
         Prometheus::new(settings, kubernetes.clone())
     });
     let prometheus = prometheus.transpose()?;

@@ -11,6 +11,7 @@ use std::{
     sync::Arc,
     time::Duration,
 };
+use wardgate_cluster::promql_tenancy::Tenancy;
 use wardgate_core::{Floor, Limits, Redactors};
 use wardgate_gateway::{AdmissionSettings, GatewaySettings, HttpSettings};
 use wardgate_policy::{
@@ -77,6 +78,26 @@ pub(crate) struct Mirror {
     pub(crate) directory: Option<PathBuf>,
     /// Metrics that are bound to no namespace and may be asked for without one. Default none.
     pub(crate) cluster_metrics: BTreeSet<String>,
+    /// What becomes of a selector that names no namespaces, as for Prometheus. Default "refuse".
+    pub(crate) tenancy: TenancyMode,
+}
+
+/// What becomes of a selector that names no namespaces.
+#[derive(Debug, Default, Clone, Copy, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum TenancyMode {
+    #[default]
+    Refuse,
+    Rewrite,
+}
+
+impl From<TenancyMode> for Tenancy {
+    fn from(mode: TenancyMode) -> Self {
+        match mode {
+            TenancyMode::Refuse => Self::Refuse,
+            TenancyMode::Rewrite => Self::Rewrite,
+        }
+    }
 }
 
 /// Prometheus.
@@ -85,18 +106,43 @@ pub(crate) struct Mirror {
 pub(crate) struct Prometheus {
     /// `http://HOST:PORT` or `https://HOST:PORT`, with a path if there is one.
     pub(crate) url: String,
-    /// A file with a bearer token; read for every request. Default none.
+    /// A file with a bearer token; read for every request, so that it may be rotated. Give it read access only. Default none.
     #[serde(default)]
     pub(crate) token_file: Option<PathBuf>,
-    /// A file with the certificates to trust. Default: the system's.
+    /// A file with the certificates to trust, in PEM; read again when it changes. Default: the system's.
     #[serde(default)]
     pub(crate) ca_file: Option<PathBuf>,
-    /// Further headers, such as a tenant's. Default none.
+    /// A file with the client's certificate and its chain, in PEM; needs `key_file`. Read again when it changes. Default none.
+    #[serde(default)]
+    pub(crate) certificate_file: Option<PathBuf>,
+    /// A file with the key of `certificate_file`, in PEM; read again when it changes. Default none.
+    #[serde(default)]
+    pub(crate) key_file: Option<PathBuf>,
+    /// The tenant, sent as `X-Scope-OrgID` (Mimir, Cortex, Loki's family) or under `tenant_header`. Default none.
+    #[serde(default)]
+    pub(crate) tenant: Option<String>,
+    /// The header that names the tenant. Default "X-Scope-OrgID"; Thanos reads "THANOS-TENANT".
+    #[serde(default)]
+    pub(crate) tenant_header: Option<String>,
+    /// Further headers. Default none.
     #[serde(default)]
     pub(crate) headers: BTreeMap<String, String>,
     /// Metrics that are bound to no namespace and may be asked for without one. Default none.
     #[serde(default)]
     pub(crate) cluster_metrics: BTreeSet<String>,
+    /// What becomes of a selector that names no namespaces: "refuse" says which matcher to add; "rewrite" adds the namespaces that are
+    /// open, before the review, so that reviewers, evidence and Prometheus see the rewritten text. A selector that names a namespace
+    /// that is not open is refused either way. Default "refuse".
+    #[serde(default)]
+    pub(crate) tenancy: TenancyMode,
+    /// Seconds for one look-up that tells a policy what a query would touch, 1 to 15. A query whose look-up takes longer is refused.
+    /// Default 5.
+    #[serde(default = "lookup_seconds")]
+    pub(crate) lookup_seconds: u16,
+}
+
+fn lookup_seconds() -> u16 {
+    5
 }
 
 /// Policies.
@@ -247,6 +293,17 @@ impl Config {
         if self.kubernetes.as_ref().is_some_and(|kubernetes| kubernetes.exec_seconds > 600) {
             bail!("kubernetes.exec_seconds is at most 600");
         }
+        if let Some(metrics) = &self.prometheus {
+            if metrics.certificate_file.is_some() != metrics.key_file.is_some() {
+                bail!("prometheus.certificate_file and prometheus.key_file need each other");
+            }
+            if metrics.tenant_header.is_some() && metrics.tenant.is_none() {
+                bail!("prometheus.tenant_header needs prometheus.tenant");
+            }
+            if !(1..=15).contains(&metrics.lookup_seconds) {
+                bail!("prometheus.lookup_seconds is 1 to 15");
+            }
+        }
         if self.admission.is_some() && self.kubernetes.is_none() {
             bail!("[admission] is for a live cluster: add [kubernetes], or remove it");
         }
@@ -345,6 +402,10 @@ mod tests {
             "[mirror]\n[policies]\ndirectory=\"p\"",
             "[mirror]\n[floor]\nmax_range_seconds = 2678401",
             "[mirror]\n[floor]\nmin_step_milliseconds = 999",
+            "[kubernetes]\n[prometheus]\nurl=\"https://x\"\ncertificate_file=\"c\"",
+            "[kubernetes]\n[prometheus]\nurl=\"https://x\"\nkey_file=\"k\"",
+            "[kubernetes]\n[prometheus]\nurl=\"https://x\"\ntenant_header=\"X\"",
+            "[kubernetes]\n[prometheus]\nurl=\"https://x\"\nlookup_seconds=0",
         ] {
             assert!(toml::from_str::<Config>(text).unwrap().check().is_err(), "{text}");
         }

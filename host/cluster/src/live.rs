@@ -5,7 +5,7 @@ use crate::{
 };
 use std::sync::Arc;
 use wardgate_core::{
-    AnyRequest, BoxFuture, Denial, Errand, Facts, Known, Lookup, Place, Question, Target, Unanswered, floor,
+    AnyRequest, BoxFuture, Denial, Errand, Facts, Known, Lookup, Place, Question, Subject, Target, Unanswered, floor,
 };
 
 /// Both ends; without Prometheus its questions stay unanswered.
@@ -23,7 +23,9 @@ impl Lookup for Live {
 
     fn answer<'a>(&'a self, target: &'a Target, question: &'a Question) -> BoxFuture<'a, Result<Known, Unanswered>> {
         match &self.prometheus {
-            Some(prometheus) if question.kind == "series" => Box::pin(prometheus.answer(question)),
+            Some(prometheus) if matches!(question.kind.as_str(), "series" | "metric-names") => {
+                Box::pin(prometheus.answer(question))
+            }
             _ => self.kubernetes.answer(target, question),
         }
     }
@@ -41,5 +43,10 @@ impl Lookup for Live {
 impl OpenNamespaces for Kubernetes {
     fn open(&self, namespace: &str) -> bool {
         self.labels(namespace).is_some_and(|labels| floor::namespace(namespace, &labels, false).is_ok())
+    }
+
+    /// The labelled ones, the same for everybody; roles will narrow them here.
+    fn seen_by(&self, _: &Subject) -> Vec<String> {
+        self.open_namespaces()
     }
 }

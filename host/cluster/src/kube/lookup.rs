@@ -1,7 +1,10 @@
 //! What a place is, out of the watch caches: no request leaves for it.
-use super::{Kubernetes, facts::PodFacts};
+use super::{
+    Kubernetes,
+    facts::{NamespaceFacts, PodFacts},
+};
 use crate::{container::choose, kinds, selector::LabelSelector};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 use wardgate_core::{
     AnyRequest, BoxFuture, Denial, Facts, Known, Lookup, Place, Question, Selection, Target, Unanswered, Verb, floor,
 };
@@ -49,6 +52,15 @@ impl Kubernetes {
     pub(crate) fn labels(&self, namespace: &str) -> Option<BTreeMap<String, String>> {
         let fresh = self.namespaces.fresh(self.settings.stale_after);
         fresh.then(|| self.namespaces.get("", namespace).map(|facts| facts.labels.clone())).flatten()
+    }
+
+    /// The namespaces that are labelled for access, in order; a cache that is stale knows none.
+    pub(crate) fn open_namespaces(&self) -> Vec<String> {
+        if !self.namespaces.fresh(self.settings.stale_after) {
+            return Vec::new();
+        }
+        let open = |n: &&Arc<NamespaceFacts>| floor::namespace(&n.name, &n.labels, false).is_ok();
+        self.namespaces.list(None).iter().filter(open).map(|n| n.name.clone()).collect()
     }
 
     pub(super) fn namespace(&self, name: &str) -> Target {

@@ -20,6 +20,7 @@ impl Lookup for Mirror {
     fn answer<'a>(&'a self, target: &'a Target, question: &'a Question) -> BoxFuture<'a, Result<Known, Unanswered>> {
         let answer = match question.kind.as_str() {
             "series" => self.series(question),
+            "metric-names" => Ok(self.near(&question.subject)),
             "path" => self.path(target, &question.subject),
             _ => Err(Unanswered::Unavailable),
         };

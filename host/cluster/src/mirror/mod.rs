@@ -19,11 +19,12 @@ mod queries;
 #[cfg(test)]
 mod tenancy_tests;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use error::CaptureError;
 pub use promql::QueryError;
 
+use crate::promql_tenancy::Tenancy;
 use capture::{Capture, meta};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -37,6 +38,8 @@ use wardgate_core::{Fault, FaultKind, floor};
 pub struct Settings {
     /// Metrics that are bound to no namespace and may be asked for without one.
     pub cluster_metrics: BTreeSet<String>,
+    /// What becomes of a selector that names no namespaces.
+    pub tenancy: Tenancy,
     /// Pod annotations that reviewers may see.
     pub annotations: Vec<String>,
 }

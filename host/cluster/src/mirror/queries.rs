@@ -4,9 +4,9 @@ use super::{
     Mirror,
     promql::{self, Answer, Bounds, Labels, NAME, QueryError, Sample, number},
 };
-use crate::{promql_floor, records::Documents};
+use crate::{mirror, promql_floor, promql_tenancy, records::Documents};
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use wardgate_core::{
     Backend, Bound, BoxFuture, Channel, Committed, Context, Denial, Fault, FaultKind, Known, Metadata, Piece, Prepare,
     Query, Question, Source, Unanswered, Value as Told,
@@ -14,15 +14,18 @@ use wardgate_core::{
 
 /// Values of a metadata answer when the caller does not say.
 const VALUES: u32 = 200;
+/// Names that are offered for one that is not there.
+const NEAR: usize = 10;
 /// How old a last sample may be, in milliseconds, as in Prometheus.
 const LOOKBACK: i64 = 300_000;
 
 impl Prepare<Query> for Mirror {
     /// Times are brought into the capture before the review: what is reviewed is what is evaluated.
     fn prepare(&self, request: Query, context: &Context) -> Result<Query, Denial> {
-        self.metrics_floor(&request.text)?;
+        let mirror::Settings { tenancy, cluster_metrics, .. } = &self.settings;
+        let text = promql_tenancy::query(&request.text, *tenancy, &self.open_namespaces(), cluster_metrics)?;
         let (start, end) = self.within(request.start, request.end, context.now);
-        Ok(Query { start, end, ..request })
+        Ok(Query { text, start, end, ..request })
     }
 }
 
@@ -34,12 +37,11 @@ impl Backend<Query> for Mirror {
 
 impl Prepare<Metadata> for Mirror {
     fn prepare(&self, request: Metadata, context: &Context) -> Result<Metadata, Denial> {
-        if let Some(selector) = &request.selector {
-            let open = |namespace: &str| self.is_open(namespace, false);
-            promql_floor::check_selector(selector, &open, &self.settings.cluster_metrics)?;
-        }
+        let mirror::Settings { tenancy, cluster_metrics, .. } = &self.settings;
+        let held = |text: &String| promql_tenancy::selector(text, *tenancy, &self.open_namespaces(), cluster_metrics);
+        let selector = request.selector.as_ref().map(held).transpose()?;
         let (start, end) = self.within(request.start, request.end, context.now);
-        Ok(Metadata { start, end, limit: Some(request.limit.unwrap_or(VALUES)), ..request })
+        Ok(Metadata { selector, start, end, limit: Some(request.limit.unwrap_or(VALUES)), ..request })
     }
 }
 
@@ -101,6 +103,13 @@ impl Mirror {
         let count = there.take(enough).count();
         let bound = if count == enough { Bound::AtLeast } else { Bound::Exact };
         Ok(Known { value: Told::Number(count as u64), bound })
+    }
+
+    /// Names of the capture's metrics that are near to one.
+    pub(super) fn near(&self, metric: &str) -> Known {
+        let names: BTreeSet<&str> = self.capture.metrics.all().iter().map(|series| series.labels.value(NAME)).collect();
+        let near = wardgate_promql::names::near(metric, names, NEAR).into_iter().map(str::to_owned).collect();
+        Known { value: Told::Texts(near), bound: Bound::Exact }
     }
 
     /// Only what an agent could query is told: series of open namespaces, and the operator's cluster metrics.

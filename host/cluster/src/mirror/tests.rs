@@ -13,7 +13,7 @@ use wardgate_core::{
     Window, never,
 };
 
-struct Open;
+pub(crate) struct Open;
 
 impl Reviewers for Open {
     fn review<'a>(&'a self, _: &'a Context, _: &'a AnyRequest, _: &'a [Answer]) -> BoxFuture<'a, Vec<Opinion>> {
@@ -80,7 +80,7 @@ impl Slip for Open {
 }
 
 /// One day after the demo capture's end.
-const WALL: u64 = END + 86_400_000;
+pub(crate) const WALL: u64 = END + 86_400_000;
 /// 2026-03-12T14:30:00Z, the demo capture's end.
 const END: u64 = 1_773_325_800_000;
 

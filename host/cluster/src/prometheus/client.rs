@@ -1,4 +1,5 @@
-//! HTTP to Prometheus: one client, a bearer token that is read again for each request, answers bounded while they stream.
+//! HTTP to Prometheus: a bearer token that is read again for each request, TLS files that are read again when they change, answers
+//! bounded while they stream.
 // Bodies are collected through `Limited` only, and every request runs under its call's deadline.
 #![allow(clippy::disallowed_methods)]
 use crate::wire::{causes, escape};
@@ -10,9 +11,13 @@ use hyper_util::{
     client::legacy::{Client, connect::HttpConnector},
     rt::TokioExecutor,
 };
-use rustls::pki_types::{CertificateDer, pem::PemObject};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
 use serde::{Deserialize, de::DeserializeOwned};
-use std::path::PathBuf;
+use std::{
+    path::PathBuf,
+    sync::{Mutex, PoisonError},
+    time::{Duration, SystemTime},
+};
 use wardgate_core::{Fault, FaultKind};
 
 /// Where Prometheus is.
@@ -22,10 +27,21 @@ pub struct Endpoint {
     pub url: String,
     /// A file with a bearer token, read for each request, so that it may be rotated.
     pub token_file: Option<PathBuf>,
-    /// A file with the certificates to trust, instead of the system's.
+    /// A file with the certificates to trust, instead of the system's; read again when it changes.
     pub ca_file: Option<PathBuf>,
+    /// What this host shows of itself.
+    pub identity: Option<Identity>,
     /// Further headers, such as a tenant's.
     pub headers: Vec<(String, String)>,
+}
+
+/// A client's certificate with its key, both in PEM; read again when either file changes.
+#[derive(Clone, Debug)]
+pub struct Identity {
+    /// The certificate and its chain.
+    pub certificate_file: PathBuf,
+    /// The key.
+    pub key_file: PathBuf,
 }
 
 /// Why an endpoint cannot be used.
@@ -42,21 +58,36 @@ pub enum EndpointError {
         /// Why.
         why: String,
     },
+    /// The client's certificate or key cannot be used.
+    #[error("prometheus certificate_file {certificate_file} with key_file {key_file}: {why}")]
+    Identity {
+        /// The certificate.
+        certificate_file: PathBuf,
+        /// The key.
+        key_file: PathBuf,
+        /// Why.
+        why: String,
+    },
     /// A header cannot be sent.
     #[error("prometheus header {0:?} cannot be sent")]
     Header(String),
-    /// TLS cannot be set up.
-    #[error("prometheus TLS: {0}")]
-    Tls(String),
 }
+
+type Connections = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
 
 /// The client.
 pub struct Http {
-    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    connections: Mutex<(Stamps, Connections)>,
+    endpoint: Endpoint,
     base: String,
-    token_file: Option<PathBuf>,
     headers: HeaderMap,
 }
+
+/// When the files that TLS is made of were last written.
+type Stamps = Vec<Option<SystemTime>>;
+
+/// Time to reach the server; the call's own time bounds the rest.
+const CONNECT: Duration = Duration::from_secs(5);
 
 impl Http {
     /// Checks the endpoint; opens no connection.
@@ -72,12 +103,22 @@ impl Http {
             let name: HeaderName = name.parse().map_err(|_| bad())?;
             headers.insert(name, HeaderValue::from_str(value).map_err(|_| bad())?);
         }
-        let tls = rustls::ClientConfig::builder().with_root_certificates(roots(endpoint)?).with_no_client_auth();
-        let https =
-            hyper_rustls::HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1().build();
         let base = endpoint.url.trim_end_matches('/').to_string();
-        let client = Client::builder(TokioExecutor::new()).build(https);
-        Ok(Self { client, base, token_file: endpoint.token_file.clone(), headers })
+        let connections = Mutex::new((stamps(endpoint), connect(endpoint)?));
+        Ok(Self { connections, endpoint: endpoint.clone(), base, headers })
+    }
+
+    /// The connections, made anew where a file of theirs has changed. One that cannot be used, as amid a rotation, leaves the old ones.
+    fn connections(&self) -> Connections {
+        let mut state = self.connections.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = stamps(&self.endpoint);
+        if state.0 != now {
+            match connect(&self.endpoint) {
+                Ok(fresh) => *state = (now, fresh),
+                Err(error) => tracing::warn!(%error, "the files for Prometheus' TLS changed and cannot be used yet"),
+            }
+        }
+        state.1.clone()
     }
 
     /// A form, posted; its answer must say success.
@@ -122,8 +163,11 @@ impl Http {
         if let Some(token) = self.token().await? {
             request.headers_mut().insert(header::AUTHORIZATION, token);
         }
-        let response =
-            self.client.request(request).await.map_err(|error| Fault::new(FaultKind::Unavailable, causes(&error)))?;
+        let response = self
+            .connections()
+            .request(request)
+            .await
+            .map_err(|error| Fault::new(FaultKind::Unavailable, causes(&error)))?;
         let status = response.status();
         match Limited::new(response.into_body(), most).collect().await {
             Ok(body) => Ok((status, body.to_bytes())),
@@ -136,7 +180,7 @@ impl Http {
     }
 
     async fn token(&self) -> Result<Option<HeaderValue>, Fault> {
-        let Some(path) = &self.token_file else { return Ok(None) };
+        let Some(path) = &self.endpoint.token_file else { return Ok(None) };
         let unusable = || Fault::new(FaultKind::Unavailable, "the token file of Prometheus cannot be used");
         let text = tokio::fs::read_to_string(path).await.map_err(|_| unusable())?;
         let mut value = HeaderValue::from_str(&format!("Bearer {}", text.trim())).map_err(|_| unusable())?;
@@ -165,7 +209,16 @@ struct Envelope {
 
 /// An answer, or why there is none. What is not asked for is passed over without being kept.
 fn read<T: DeserializeOwned>((status, bytes): &(StatusCode, Bytes)) -> Result<Success<T>, Fault> {
-    let no_json = |_| Fault::new(FaultKind::Broken, format!("HTTP {status}, and no JSON"));
+    let kind = match *status {
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => FaultKind::Refused,
+        StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => FaultKind::Unsupported,
+        // What took too long there is overload, and so is being asked too often.
+        StatusCode::TOO_MANY_REQUESTS => FaultKind::Unavailable,
+        status if status.is_server_error() => FaultKind::Unavailable,
+        status if status.is_success() => FaultKind::Broken,
+        _ => FaultKind::Invalid,
+    };
+    let no_json = |_| Fault::new(kind, format!("HTTP {status}, and no JSON"));
     let Envelope { status: word, error } = serde_json::from_slice(bytes).map_err(no_json)?;
     if status.is_success() && word == "success" {
         let broken = |error: serde_json::Error| {
@@ -173,16 +226,43 @@ fn read<T: DeserializeOwned>((status, bytes): &(StatusCode, Bytes)) -> Result<Su
         };
         return serde_json::from_slice(bytes).map_err(broken);
     }
-    let kind = match *status {
-        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => FaultKind::Refused,
-        StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => FaultKind::Unsupported,
-        // What took too long there is overload, and so is being asked too often.
-        StatusCode::TOO_MANY_REQUESTS => FaultKind::Unavailable,
-        status if status.is_server_error() => FaultKind::Unavailable,
-        _ => FaultKind::Invalid,
-    };
     let text = if error.is_empty() { format!("HTTP {status}") } else { error };
     Err(Fault::new(kind, text))
+}
+
+/// Some metadata reads; what is not there has no time.
+fn stamps(endpoint: &Endpoint) -> Stamps {
+    let identity = endpoint.identity.iter().flat_map(|identity| [&identity.certificate_file, &identity.key_file]);
+    let written = |path: &PathBuf| std::fs::metadata(path).and_then(|about| about.modified()).ok();
+    endpoint.ca_file.iter().chain(identity).map(written).collect()
+}
+
+fn connect(endpoint: &Endpoint) -> Result<Connections, EndpointError> {
+    let tls = rustls::ClientConfig::builder().with_root_certificates(roots(endpoint)?);
+    let tls = match &endpoint.identity {
+        None => tls.with_no_client_auth(),
+        Some(Identity { certificate_file, key_file }) => {
+            let failed = |why: String| EndpointError::Identity {
+                certificate_file: certificate_file.clone(),
+                key_file: key_file.clone(),
+                why,
+            };
+            let unreadable = |error: rustls::pki_types::pem::Error| failed(error.to_string());
+            let chain = CertificateDer::pem_file_iter(certificate_file).map_err(unreadable)?;
+            let chain = chain.collect::<Result<Vec<_>, _>>().map_err(unreadable)?;
+            let key = PrivateKeyDer::from_pem_file(key_file).map_err(unreadable)?;
+            tls.with_client_auth_cert(chain, key).map_err(|error| failed(error.to_string()))?
+        }
+    };
+    let mut http = HttpConnector::new();
+    http.enforce_http(false);
+    http.set_connect_timeout(Some(CONNECT));
+    let https = hyper_rustls::HttpsConnectorBuilder::new()
+        .with_tls_config(tls)
+        .https_or_http()
+        .enable_http1()
+        .wrap_connector(http);
+    Ok(Client::builder(TokioExecutor::new()).build(https))
 }
 
 fn roots(endpoint: &Endpoint) -> Result<rustls::RootCertStore, EndpointError> {

@@ -2,8 +2,8 @@
 //!
 //! Names, types and help of metrics belong to no namespace. Values of a label are read under a selector that the floor has let
 //! through. Targets and alerts are shown if their own `namespace` label names an open namespace, and one without that label is not.
-use super::{Http, Prometheus, client::Success, kept::Kept, seconds};
-use crate::{promql_floor, records::Documents};
+use super::{Http, Prometheus, Settings, client::Success, kept::Kept, seconds};
+use crate::{promql_floor, promql_tenancy, records::Documents};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::{
@@ -54,12 +54,12 @@ impl Descriptions {
 }
 
 impl Prepare<Metadata> for Prometheus {
-    fn prepare(&self, request: Metadata, _: &Context) -> Result<Metadata, Denial> {
+    fn prepare(&self, request: Metadata, context: &Context) -> Result<Metadata, Denial> {
         let selector = match (&request.selector, request.what.as_str()) {
             (Some(selector), _) => {
-                let open = |namespace: &str| self.namespaces.open(namespace);
-                promql_floor::check_selector(selector, &open, &self.settings.cluster_metrics)?;
-                Some(promql_floor::canonical(selector)?)
+                let Settings { tenancy, cluster_metrics, .. } = &self.settings;
+                let open = self.namespaces.seen_by(&context.subject);
+                Some(promql_tenancy::selector(selector, *tenancy, &open, cluster_metrics)?)
             }
             (None, "label-values") => {
                 return Err(Denial::new(promql_floor::RULE, "values of a label are read under a selector")
@@ -96,7 +96,8 @@ impl Backend<Metadata> for Prometheus {
 impl Prometheus {
     /// Every metric that is known by its series or by its description, in order of their names.
     async fn metrics(&self) -> Documents {
-        let series = self.catalogue.map.metrics(&self.http).await;
+        let head = self.catalogue.map.head(&self.http).await;
+        let series = &head.series;
         let about = self.about.all(&self.http).await;
         let mut names: BTreeSet<&str> = series.keys().map(String::as_str).collect();
         // A histogram or summary is described by its family's name, which no series carries.

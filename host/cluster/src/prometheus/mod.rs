@@ -6,19 +6,26 @@
 mod catalogue;
 mod client;
 mod kept;
+mod memory;
 mod metadata;
 
-use crate::{promql_floor, records::Documents};
+use crate::{
+    promql_floor,
+    promql_tenancy::{self, Tenancy},
+    records::Documents,
+};
 use catalogue::Catalogue;
 use client::Success;
-pub use client::{Endpoint, EndpointError, Http};
+pub use client::{Endpoint, EndpointError, Http, Identity};
+use memory::Seen;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use wardgate_core::{
-    Backend, BoxFuture, Channel, Committed, Context, Denial, Fault, FaultKind, Known, Piece, Prepare, Query, Question,
-    Source, Unanswered,
+    Backend, Bound, BoxFuture, Channel, Committed, Context, Denial, Fault, FaultKind, Known, Piece, Prepare, Query,
+    Question, Source, Subject, Unanswered, Window,
 };
+use wardgate_promql::promql_parser::parser::Expr;
 
 /// What can be set about Prometheus.
 #[derive(Clone, Debug)]
@@ -27,6 +34,8 @@ pub struct Settings {
     pub endpoint: Endpoint,
     /// Metrics that are bound to no namespace and may be asked for without one.
     pub cluster_metrics: BTreeSet<String>,
+    /// What becomes of a selector that names no namespaces.
+    pub tenancy: Tenancy,
     /// Time for one probe or catalogue look-up.
     pub lookup_timeout: Duration,
 }
@@ -35,6 +44,9 @@ pub struct Settings {
 pub trait OpenNamespaces: Send + Sync {
     /// Whether this one is.
     fn open(&self, namespace: &str) -> bool;
+
+    /// All that a caller may see, in order: what their queries are held to. None where nothing is known.
+    fn seen_by(&self, subject: &Subject) -> Vec<String>;
 }
 
 /// Prometheus; implements the backend of queries, and answers what reviewers ask about series.
@@ -61,8 +73,7 @@ impl Prometheus {
 
     /// The answer to a reviewer's question.
     pub async fn answer(&self, question: &Question) -> Result<Known, Unanswered> {
-        let look = self.catalogue.answer(&self.http, question);
-        tokio::time::timeout(self.settings.lookup_timeout, look).await.unwrap_or(Err(Unanswered::Timeout))
+        self.catalogue.answer(&self.http, question, self.settings.lookup_timeout).await
     }
 
     fn floor(&self, text: &str) -> Result<(), Denial> {
@@ -71,10 +82,11 @@ impl Prometheus {
 }
 
 impl Prepare<Query> for Prometheus {
-    fn prepare(&self, request: Query, _: &Context) -> Result<Query, Denial> {
-        self.floor(&request.text)?;
+    fn prepare(&self, request: Query, context: &Context) -> Result<Query, Denial> {
+        let Settings { tenancy, cluster_metrics, .. } = &self.settings;
         // One reading for the reviewers, the record and the server.
-        Ok(Query { text: promql_floor::canonical(&request.text)?, ..request })
+        let open = self.namespaces.seen_by(&context.subject);
+        Ok(Query { text: promql_tenancy::query(&request.text, *tenancy, &open, cluster_metrics)?, ..request })
     }
 }
 
@@ -101,10 +113,25 @@ impl Backend<Query> for Prometheus {
                 ];
                 self.http.post("api/v1/query_range", &form, most).await?
             };
+            self.learn(query, &answer.data);
             documents(&answer, limits.samples).map(Documents::boxed)
         })
     }
 }
+
+impl Prometheus {
+    /// A query that is a bare selector has counted its series: the next question about it need not be probed.
+    fn learn(&self, query: &Query, answer: &Evaluated) {
+        let Ok(Expr::VectorSelector(selector)) = promql_floor::parse(&query.text) else { return };
+        let (Some(series), None, None) = (answer.result.as_array(), &selector.at, &selector.offset) else { return };
+        let window = Window { start: query.start.saturating_sub(LOOKBACK), end: query.end };
+        let seen = Seen { window, count: series.len() as u64, bound: Bound::About };
+        self.catalogue.learn(&wardgate_promql::selector(&selector), seen);
+    }
+}
+
+/// How far back a selector looks, in milliseconds, unless the server was told otherwise.
+const LOOKBACK: u64 = 300_000;
 
 /// What a query came to.
 #[derive(Deserialize)]
@@ -149,13 +176,4 @@ fn seconds(ms: u64) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_are_sent_exactly() {
-        for (ms, text) in [(0, "0.000"), (1_795_000_000_123, "1795000000.123"), (15_000, "15.000"), (7, "0.007")] {
-            assert_eq!(seconds(ms), text);
-        }
-    }
-}
+mod tests;
