@@ -22,7 +22,7 @@ pub enum StdioError {
 /// may go to standard output: logs belong on standard error.
 pub async fn serve_stdio(gateway: Gateway, stop: CancellationToken) -> Result<(), StdioError> {
     let (read, write) = rmcp::transport::stdio_pipes();
-    serve_streams(gateway, read, write, stop).await
+    Box::pin(serve_streams(gateway, read, write, stop)).await
 }
 
 /// The same over any streams.
