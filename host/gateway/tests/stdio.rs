@@ -162,7 +162,7 @@ async fn tools_are_listed_in_one_order_with_schemas_and_annotations() {
         let said = words.contains("one example each: id -u. A person is asked first: reboot.");
         assert_eq!(said, tool["name"] == "k8s_exec_readonly", "{words}");
     }
-    assert!(result.to_string().len() < 36_000, "{}", result.to_string().len());
+    assert!(result.to_string().len() < 48_000, "{}", result.to_string().len());
 }
 
 #[tokio::test]

@@ -38,7 +38,7 @@ fn analysis_of_given_queries() {
             end: number("end"),
             step: number("step"),
         });
-        let attributes = vec![label("prometheus.scrape-interval-ms", &number("scrape").to_string())];
+        let attributes = vec![label("prometheus.scrape-interval-ms", number("scrape").to_string())];
         let context = Context { now: number("end"), attributes, ..Context::default() };
         let series = |question: &Question| {
             let metric = wardgate_promql::metric_of(&question.subject);
