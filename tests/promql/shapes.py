@@ -18,7 +18,8 @@ STEP = 30
 WELL, ILL = "catalog-6d5f9c7b8-abcde", "search-0"
 BUCKETS = (0.005, 0.01, 0.05, 0.1, 0.5, 1, 5)
 
-EPOCH = time.time() - 86400
+DAY = 86400
+EPOCH = time.time() - DAY
 
 
 def kube_state(at: float):
@@ -64,9 +65,9 @@ def kube_state(at: float):
 
 def kubelet(at: float):
     claim = {"namespace": NAMESPACE, "persistentvolumeclaim": "data-search-0"}
-    # 10 GiB, of which 1 GiB is left at this moment; a megabyte goes each second.
+    # 10 GiB, of which 1 GiB is left when the run begins; ten kilobytes go each second, by the time of the sample.
     yield "kubelet_volume_stats_capacity_bytes", claim, 10 << 30
-    yield "kubelet_volume_stats_available_bytes", claim, (1 << 30) + int((time.time() - at) * 1e6)
+    yield "kubelet_volume_stats_available_bytes", claim, (1 << 30) - int((at - EPOCH - DAY) * 1e4)
     yield "kubelet_volume_stats_inodes", claim, 1000
     yield "kubelet_volume_stats_inodes_used", claim, 900
     yield "kubelet_running_pods", {"node": NODE}, 55
