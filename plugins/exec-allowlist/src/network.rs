@@ -1,6 +1,6 @@
 //! What touches a network: names in the cluster, addresses, URLs of the container itself.
 use crate::{
-    path::{glob, quote},
+    path::{glob, is_credential, quote},
     rules,
     settings::{Dns, Loopback},
     value::{Refused, number},
@@ -125,6 +125,54 @@ fn health(text: &str, path: &str) -> Option<String> {
     text.strip_suffix(path).map(|address| format!("{}/healthz", address.trim_end_matches('/')))
 }
 
+/// Words of a segment that say what no page of health or figures is about: credentials, settings with their values, actions.
+const NO_PAGE: [&str; 38] = [
+    "secret",
+    "secrets",
+    "token",
+    "tokens",
+    "credential",
+    "credentials",
+    "cred",
+    "creds",
+    "password",
+    "passwords",
+    "passwd",
+    "key",
+    "keys",
+    "apikey",
+    "apikeys",
+    "vault",
+    "keystore",
+    "cert",
+    "certs",
+    "env",
+    "environment",
+    "configprops",
+    "dump",
+    "heapdump",
+    "shutdown",
+    "restart",
+    "delete",
+    "remove",
+    "drop",
+    "purge",
+    "flush",
+    "kill",
+    "exec",
+    "eval",
+    "reset",
+    "quit",
+    "abort",
+    "stop",
+];
+
+/// Whether a segment may stand where a pattern leaves it open. One that an operator lists word by word stands as it is listed.
+fn open(segment: &str) -> bool {
+    let lower = segment.to_ascii_lowercase();
+    !is_credential(&lower) && !lower.split(['-', '_', '.']).any(|word| NO_PAGE.contains(&word))
+}
+
 /// Whether a path with its query is a listed one; `*` stands for characters of one segment.
 fn page(pattern: &str, path: &str) -> bool {
     if !pattern.contains('*') {
@@ -134,7 +182,8 @@ fn page(pattern: &str, path: &str) -> bool {
     loop {
         match (left.next(), right.next()) {
             (None, None) => return true,
-            (Some(part), Some(segment)) if glob(part, segment) && !segment.contains(['?', '=', '&']) => {}
+            (Some(part), Some(segment))
+                if glob(part, segment) && !segment.contains(['?', '=', '&']) && (part == segment || open(segment)) => {}
             _ => return false,
         }
     }
