@@ -15,6 +15,10 @@ use std::{
 };
 use tokio::{sync::watch, time::sleep};
 
+/// Seconds of one watch. Some API servers send no bookmark for minutes where nothing happens, but each sends one before a watch ends:
+/// so a quiet cluster is heard from well within the time that a cache is believed.
+const WATCH: &str = "45";
+
 /// Objects of one list, by namespace and name.
 pub(super) struct Cache<F> {
     objects: RwLock<BTreeMap<(String, String), Arc<F>>>,
@@ -167,15 +171,15 @@ where
     let mut version = list(client, resource, weak, keep).await?;
     loop {
         let url = Url::new("api/v1", [resource]).with("watch", "1").with("allowWatchBookmarks", "true");
-        let request = get(url.with("resourceVersion", &version).with("timeoutSeconds", "290"))?;
+        let request = get(url.with("resourceVersion", &version).with("timeoutSeconds", WATCH))?;
         let events = client.request_events::<Keyed<T>>(request).await.map_err(|error| error.to_string())?;
         let mut events = pin!(events);
         let mut any = false;
         loop {
-            // Bookmarks come about once a minute; a connection that is silent for longer is dead.
-            let event = tokio::time::timeout(Duration::from_secs(120), events.next())
+            // A connection that is silent for nearly twice as long as a watch may last is dead.
+            let event = tokio::time::timeout(Duration::from_secs(80), events.next())
                 .await
-                .map_err(|_| "silent for 120 s".to_string())?;
+                .map_err(|_| "silent for 80 s".to_string())?;
             let Some(event) = event else { break };
             let Some(cache) = weak.upgrade() else { return Ok(()) };
             match event.map_err(|error| error.to_string())? {
