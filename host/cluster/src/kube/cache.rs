@@ -15,9 +15,9 @@ use std::{
 };
 use tokio::{sync::watch, time::sleep};
 
-/// Seconds of one watch. Some API servers send no bookmark for minutes where nothing happens, but each sends one before a watch ends:
-/// so a quiet cluster is heard from well within the time that a cache is believed.
-const WATCH: &str = "45";
+/// How long one watch lasts. Where nothing happens an API server may send no bookmark for longer than a cache is believed; a watch that
+/// ends, or the list that follows one that brought nothing, is heard as well.
+const WATCH: Duration = Duration::from_secs(45);
 
 /// Objects of one list, by namespace and name.
 pub(super) struct Cache<F> {
@@ -101,7 +101,8 @@ impl<F: Send + Sync + 'static> Cache<F> {
                 if weak.strong_count() == 0 {
                     return;
                 }
-                wait = if begun.elapsed() > Duration::from_secs(60) {
+                // A watch that lasted its time is no trouble to back off from: nobody looks while this waits.
+                wait = if begun.elapsed() >= WATCH {
                     Duration::from_millis(250)
                 } else {
                     (wait * 2).min(Duration::from_secs(15))
@@ -171,7 +172,7 @@ where
     let mut version = list(client, resource, weak, keep).await?;
     loop {
         let url = Url::new("api/v1", [resource]).with("watch", "1").with("allowWatchBookmarks", "true");
-        let request = get(url.with("resourceVersion", &version).with("timeoutSeconds", WATCH))?;
+        let request = get(url.with("resourceVersion", &version).with("timeoutSeconds", &WATCH.as_secs().to_string()))?;
         let events = client.request_events::<Keyed<T>>(request).await.map_err(|error| error.to_string())?;
         let mut events = pin!(events);
         let mut any = false;
