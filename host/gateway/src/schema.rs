@@ -1,5 +1,6 @@
 //! JSON Schemas of tools: input schemas are derived and then bounded by the operator's settings, output schemas are put together
 //! from a few words. Knows no tool.
+use crate::settings::Bounds;
 use schemars::JsonSchema;
 use serde_json::{Value, json};
 
@@ -50,6 +51,12 @@ pub(crate) fn bound(schema: &mut JsonObject, property: &str, words: &[(&str, Val
     for (word, value) in words {
         rules.insert((*word).into(), value.clone());
     }
+}
+
+/// The operator's bounds of a list, on the property `limit`.
+pub(crate) fn bound_list(schema: &mut JsonObject, bounds: &Bounds) {
+    let limit = [("maximum", json!(bounds.max_list_limit)), ("default", json!(bounds.default_list_limit))];
+    bound(schema, "limit", &limit);
 }
 
 // ---- output schemas ------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ use crate::{
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 use wardgate_core::{Denial, Settled};
 
 pub(crate) struct Alerts;
@@ -43,8 +43,7 @@ impl Tool for Alerts {
 
     fn input(&self, bounds: &Bounds) -> JsonObject {
         let mut schema = schema::input::<Input>();
-        let limit = [("maximum", json!(bounds.max_list_limit)), ("default", json!(bounds.default_list_limit))];
-        schema::bound(&mut schema, "limit", &limit);
+        schema::bound_list(&mut schema, bounds);
         schema
     }
 

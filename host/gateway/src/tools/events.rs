@@ -50,8 +50,7 @@ impl Tool for Events {
         let mut schema = schema::input::<Input>();
         let kinds: Vec<_> = kinds::KINDS.iter().filter(|kind| kind.namespaced).map(|kind| kind.plural).collect();
         schema::bound(&mut schema, "kind", &[("enum", json!(kinds))]);
-        let limit = [("maximum", json!(bounds.max_list_limit)), ("default", json!(bounds.default_list_limit))];
-        schema::bound(&mut schema, "limit", &limit);
+        schema::bound_list(&mut schema, bounds);
         schema
     }
 

@@ -88,8 +88,7 @@ impl Tool for FindMetrics {
         for key in ["contains", "pattern"] {
             schema::bound(&mut schema, key, &[("maxLength", json!(bounds.max_pattern_chars))]);
         }
-        let limit = [("maximum", json!(bounds.max_list_limit)), ("default", json!(bounds.default_list_limit))];
-        schema::bound(&mut schema, "limit", &limit);
+        schema::bound_list(&mut schema, bounds);
         schema
     }
 

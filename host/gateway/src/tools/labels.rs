@@ -54,8 +54,7 @@ impl Tool for Labels {
         let (least, most) = (bounds.min_range_seconds, bounds.max_range_seconds);
         let range = [("minimum", json!(least)), ("maximum", json!(most)), ("default", json!(RANGE.clamp(least, most)))];
         schema::bound(&mut schema, "range_seconds", &range);
-        let limit = [("maximum", json!(bounds.max_list_limit)), ("default", json!(bounds.default_list_limit))];
-        schema::bound(&mut schema, "limit", &limit);
+        schema::bound_list(&mut schema, bounds);
         schema
     }
 

@@ -52,8 +52,7 @@ impl Tool for List {
     fn input(&self, bounds: &Bounds) -> JsonObject {
         let mut schema = schema::input::<Input>();
         schema::bound(&mut schema, "kind", &[("enum", json!(kinds::names()))]);
-        let limit = [("maximum", json!(bounds.max_list_limit)), ("default", json!(bounds.default_list_limit))];
-        schema::bound(&mut schema, "limit", &limit);
+        schema::bound_list(&mut schema, bounds);
         schema
     }
 

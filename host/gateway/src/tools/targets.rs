@@ -8,7 +8,7 @@ use crate::{
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::sync::Arc;
 use wardgate_core::{AnyRequest, Denial, Metadata, Place, Settled};
 
@@ -44,8 +44,7 @@ impl Tool for Targets {
 
     fn input(&self, bounds: &Bounds) -> JsonObject {
         let mut schema = schema::input::<Input>();
-        let limit = [("maximum", json!(bounds.max_list_limit)), ("default", json!(bounds.default_list_limit))];
-        schema::bound(&mut schema, "limit", &limit);
+        schema::bound_list(&mut schema, bounds);
         schema
     }
 
@@ -108,6 +107,7 @@ mod tests {
         testing::{plan, rule},
     };
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn what_is_named_selects_and_stands_on_record() {
