@@ -25,19 +25,32 @@ pub(crate) struct Served {
     pub(crate) admission: Option<AdmissionServer>,
 }
 
-struct End {
+/// The far end.
+pub(crate) struct End {
     lookup: Arc<dyn Lookup>,
-    backends: Backends,
+    pub(crate) backends: Backends,
     ready: Readiness,
-    /// Knows the wrappers that the far end's own backend makes.
-    splitter: Option<Arc<dyn Prepare<Exec>>>,
+    /// The live cluster, and not a captured one: for operators' commands.
+    pub(crate) kubernetes: Option<Arc<Kubernetes>>,
 }
 
-/// Composes it; loads policies, opens the evidence, connects.
+/// A road with its ends: what an operator's command needs to travel it.
+pub(crate) struct Parts {
+    pub(crate) road: Road,
+    pub(crate) end: End,
+    pub(crate) evidence: Arc<EvidenceLog>,
+}
+
+/// Composes what serves.
 pub(crate) async fn compose(config: &Config) -> Result<Served> {
+    served(parts(config).await?, config).await
+}
+
+/// Loads policies, opens the evidence, connects.
+pub(crate) async fn parts(config: &Config) -> Result<Parts> {
     let end = end(config).await?;
     let source = config.policies();
-    let options = options(&config.evidence);
+    let options = options(&config.evidence)?;
     let directory = config.evidence.directory.clone();
     let (policies, evidence) = tokio::task::spawn_blocking(move || {
         let evidence = EvidenceLog::open(&directory, options, Arc::new(SystemClock));
@@ -46,7 +59,17 @@ pub(crate) async fn compose(config: &Config) -> Result<Served> {
     })
     .await??;
     tracing::info!(policy_set = policies.digest(), "policies are loaded");
-    served(end, policies, evidence, config).await
+    let road = Road {
+        reviewers: policies.clone(),
+        redactors: config.redaction.tagged(policies)?,
+        lookup: end.lookup.clone(),
+        ledger: evidence.clone(),
+        clock: Arc::new(SystemClock),
+        ids: Arc::new(RandomIds),
+        limits: config.limits(),
+        floor: config.floor(),
+    };
+    Ok(Parts { road, end, evidence })
 }
 
 /// The bundled incident, with its evidence in `directory`.
@@ -59,30 +82,16 @@ pub(crate) async fn demo(directory: std::path::PathBuf) -> Result<Served> {
     compose(&config).await
 }
 
-async fn served(
-    end: End,
-    policies: Arc<wardgate_policy::set::PolicySet>,
-    evidence: Arc<EvidenceLog>,
-    config: &Config,
-) -> Result<Served> {
-    let End { lookup, backends, ready, splitter } = end;
-    let road = Road {
-        reviewers: policies.clone(),
-        redactors: config.redaction.tagged(policies)?,
-        lookup,
-        ledger: evidence.clone(),
-        clock: Arc::new(SystemClock),
-        ids: Arc::new(RandomIds),
-        limits: config.limits(),
-        floor: config.floor(),
-    };
+async fn served(parts: Parts, config: &Config) -> Result<Served> {
+    let Parts { road, end: End { backends, ready, kubernetes, .. }, evidence } = parts;
     let roads: RoadProvider = Arc::new(move || road.clone());
     let gateway = Gateway::new(roads.clone(), backends, config.gateway.clone())?;
     let gauges = Box::new(crate::gauges::EvidenceGauges(evidence.clone()));
     gateway.register_metrics(|registry| registry.register_collector(gauges));
     let ready = readiness(ready, &evidence);
-    let admission = match (&config.admission, splitter) {
-        (Some(settings), Some(splitter)) => {
+    let admission = match (&config.admission, kubernetes) {
+        (Some(settings), Some(kubernetes)) => {
+            let splitter: Arc<dyn Prepare<Exec>> = Arc::new(kubernetes.splitter());
             let server = AdmissionServer::bind(settings, roads, splitter).await.context("[admission]")?;
             server.register_metrics(&gateway);
             Some(server)
@@ -102,13 +111,13 @@ fn readiness(far_end: Readiness, evidence: &Arc<EvidenceLog>) -> Readiness {
     })
 }
 
-fn options(evidence: &config::Evidence) -> Options {
+fn options(evidence: &config::Evidence) -> Result<Options> {
     let days = u64::from(evidence.keep_days);
     let retention = Retention {
         max_age_ms: (days > 0).then_some(days * 24 * 3600 * 1000),
         max_bytes: (evidence.keep_bytes > 0).then_some(evidence.keep_bytes),
     };
-    Options { retention, ..Options::default() }
+    Ok(Options { retention, recipients: evidence.recipients()?, ..Options::default() })
 }
 
 async fn end(config: &Config) -> Result<End> {
@@ -138,7 +147,7 @@ async fn captured(settings: &config::Mirror) -> Result<End> {
         query: Some(mirror.clone()),
         metadata: Some(mirror.clone()),
     };
-    Ok(End { lookup: mirror, backends, ready: Arc::new(|| Ok(())), splitter: None })
+    Ok(End { lookup: mirror, backends, ready: Arc::new(|| Ok(())), kubernetes: None })
 }
 
 async fn live(settings: &config::Kubernetes, metrics: Option<&config::Prometheus>) -> Result<End> {
@@ -193,6 +202,6 @@ async fn live(settings: &config::Kubernetes, metrics: Option<&config::Prometheus
             Err("the watch caches have not heard from the API server lately".into())
         }
     });
-    let splitter: Arc<dyn Prepare<Exec>> = Arc::new(kubernetes.splitter());
-    Ok(End { lookup: Arc::new(Live { kubernetes, prometheus }), backends, ready, splitter: Some(splitter) })
+    let lookup = Arc::new(Live { kubernetes: kubernetes.clone(), prometheus });
+    Ok(End { lookup, backends, ready, kubernetes: Some(kubernetes) })
 }

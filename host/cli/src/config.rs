@@ -13,6 +13,7 @@ use std::{
 };
 use wardgate_cluster::promql_tenancy::Tenancy;
 use wardgate_core::{Floor, Limits, Redactors};
+use wardgate_evidence::Recipients;
 use wardgate_gateway::{AdmissionSettings, GatewaySettings, HttpSettings};
 use wardgate_policy::{
     set::PluginConfig,
@@ -169,11 +170,31 @@ pub(crate) struct Evidence {
     pub(crate) keep_days: u32,
     /// Bytes beyond which the oldest segments are dropped. Default 0: never.
     pub(crate) keep_bytes: u64,
+    /// Public keys of age, `age1…`, to which the raw output of commands is sealed; whoever holds a secret half reads it with
+    /// `wardgate evidence reveal`, this host never. Default none: of raw output only length and digest are kept.
+    pub(crate) recipients: Vec<String>,
+    /// A file with further ones, one a line; `#` begins a comment. Read at start. Default none.
+    pub(crate) recipients_file: Option<PathBuf>,
 }
 
 impl Default for Evidence {
     fn default() -> Self {
-        Self { directory: "evidence".into(), keep_days: 0, keep_bytes: 0 }
+        Self { directory: "evidence".into(), keep_days: 0, keep_bytes: 0, recipients: vec![], recipients_file: None }
+    }
+}
+
+impl Evidence {
+    /// Whose keys open raw output. A file that names nobody is an error: it was meant to.
+    pub(crate) fn recipients(&self) -> Result<Recipients> {
+        let listed = Recipients::read(self.recipients.iter().map(String::as_str)).context("evidence.recipients")?;
+        let Some(path) = &self.recipients_file else { return Ok(listed) };
+        let within = || format!("evidence.recipients_file {}", path.display());
+        let text = std::fs::read_to_string(path).with_context(within)?;
+        let more = Recipients::read_file(&text).with_context(within)?;
+        if more.is_empty() {
+            bail!("{} names no recipient", within());
+        }
+        listed.and(&more).context("evidence.recipients")
     }
 }
 
@@ -317,6 +338,7 @@ impl Config {
         if set.min_step_milliseconds < least.min_step_milliseconds {
             bail!("floor.min_step_milliseconds can only be made stricter: at least {}", least.min_step_milliseconds);
         }
+        self.evidence.recipients()?;
         self.gateway.check()?;
         self.server.check()?;
         Ok(())

@@ -1,14 +1,19 @@
-//! `wardgate evidence`: verify, list, show and play.
+//! `wardgate evidence`: verify, list, show, play, and reveal what was sealed.
 use crate::config::Config;
 use anyhow::{Context, Result};
 use std::{
-    io::Write,
+    collections::{BTreeMap, btree_map::Entry},
+    io::{IsTerminal, Write},
     path::{Path, PathBuf},
     process::ExitCode,
     time::Duration,
 };
 use wardgate_core::hygiene;
-use wardgate_evidence::{Filter, Head, PublicKey, Reader, RealDisk, verify};
+use wardgate_evidence::{
+    Filter, Head, Identities, PublicKey, Reader, RealDisk, RevealError,
+    seal::{ExposeSecret, generate},
+    verify,
+};
 
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
@@ -65,6 +70,28 @@ pub(crate) enum Command {
         /// Times as fast.
         #[arg(long, default_value_t = 1.0)]
         speed: f64,
+    },
+    /// Write the raw output of one call, unmasked, for a person who holds a key that it was sealed to.
+    Reveal {
+        #[command(flatten)]
+        place: Place,
+        /// The call.
+        call: String,
+        /// A file with the secret key, as age-keygen or `evidence keygen` writes it.
+        #[arg(long)]
+        identity: PathBuf,
+        /// Only this channel: stdout, stderr or error.
+        #[arg(long)]
+        channel: Option<String>,
+        /// Into one file a channel, DIRECTORY/CALL.CHANNEL, instead of standard output.
+        #[arg(long, conflicts_with = "channel")]
+        into: Option<PathBuf>,
+    },
+    /// Make a pair of keys: the secret one into a new file, the public one on standard output, for `evidence.recipients`.
+    Keygen {
+        /// The new file. Keep it off this host.
+        #[arg(long)]
+        out: PathBuf,
     },
 }
 
@@ -156,7 +183,85 @@ pub(crate) fn run(command: Command) -> Result<ExitCode> {
             }
             Ok(ExitCode::SUCCESS)
         }
+        Command::Reveal { place, call, identity, channel, into } => {
+            let sink = match into {
+                Some(directory) => Sink::Directory(directory),
+                None if channel.is_none() && out.is_terminal() => {
+                    anyhow::bail!(
+                        "raw output can hold what a terminal obeys: name --into DIRECTORY, or redirect standard output"
+                    )
+                }
+                None => Sink::Stream(channel),
+            };
+            reveal(&Reader::new(place.directory()?), &call, &identity, &sink, &mut out)
+        }
+        Command::Keygen { out: path } => {
+            let (secret, recipient) = generate();
+            let mut file = private(&path)?;
+            writeln!(file, "# public key: {recipient}\n{}", secret.expose_secret())?;
+            file.sync_all()?;
+            writeln!(out, "{recipient}")?;
+            Ok(ExitCode::SUCCESS)
+        }
     }
+}
+
+enum Sink {
+    /// Standard output: every channel, or one.
+    Stream(Option<String>),
+    Directory(PathBuf),
+}
+
+fn reveal(reader: &Reader, call: &str, identity: &Path, sink: &Sink, out: &mut impl Write) -> Result<ExitCode> {
+    let text = std::fs::read_to_string(identity).with_context(|| identity.display().to_string())?;
+    let identities = Identities::read(&text).with_context(|| identity.display().to_string())?;
+    let mut files: BTreeMap<String, std::fs::File> = BTreeMap::new();
+    let told = reader.reveal(call, &identities, |channel, bytes| match sink {
+        Sink::Stream(only) if only.as_ref().is_none_or(|only| only == channel) => out.write_all(bytes),
+        Sink::Stream(_) => Ok(()),
+        Sink::Directory(directory) => {
+            let file = match files.entry(channel.into()) {
+                Entry::Occupied(file) => file.into_mut(),
+                Entry::Vacant(place) => {
+                    let name = format!("{call}.{}", known(channel)?);
+                    place.insert(private(&directory.join(name)).map_err(std::io::Error::other)?)
+                }
+            };
+            file.write_all(bytes)
+        }
+    });
+    let told = match told {
+        Ok(told) => told,
+        Err(error @ (RevealError::Changed | RevealError::Gone | RevealError::Differs { .. })) => {
+            eprintln!("wardgate: {error}");
+            return Ok(ExitCode::from(2));
+        }
+        Err(error) => return Err(error.into()),
+    };
+    out.flush()?;
+    for (channel, found) in &told.channels {
+        eprintln!("{}: {} bytes, sha256 {}", hygiene::visible(channel), found.bytes, found.sha256);
+    }
+    if let Some(why) = &told.ends_early {
+        eprintln!("wardgate: the sealed file ends early: {why}");
+    }
+    if !told.vouched {
+        eprintln!("wardgate: the call never ended in order; no record vouches for what was revealed");
+    }
+    Ok(if told.vouched { ExitCode::SUCCESS } else { ExitCode::from(2) })
+}
+
+/// A channel's name as part of a file's. Whoever knows the public key could have sealed another word.
+fn known(channel: &str) -> std::io::Result<&str> {
+    let plain = !channel.is_empty() && channel.bytes().all(|byte| byte.is_ascii_lowercase());
+    plain.then_some(channel).ok_or_else(|| std::io::Error::other("a channel of no known name"))
+}
+
+/// A new file that nobody else reads.
+fn private(path: &Path) -> Result<std::fs::File> {
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true).mode(0o600).open(path).with_context(|| path.display().to_string())
 }
 
 fn read_key(path: &Path) -> Result<PublicKey> {

@@ -5,6 +5,7 @@ mod check;
 mod compose;
 mod config;
 mod demo;
+mod doctor;
 mod evidence;
 mod export;
 mod gauges;
@@ -56,7 +57,9 @@ enum Command {
     Policy(policy::Command),
     /// Mask secrets from standard input to standard output.
     Redact(redact::Args),
-    /// Verify, list, show and play the evidence.
+    /// Try whether the gates of a live cluster fire.
+    Doctor(doctor::Args),
+    /// Verify, list, show, play and reveal the evidence.
     #[command(subcommand)]
     Evidence(evidence::Command),
     /// Look at the configuration.
@@ -102,6 +105,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Serve(args) => runtime()?.block_on(serve::run(args)),
         Command::Demo(args) => runtime()?.block_on(demo::run(args)),
+        Command::Doctor(args) => runtime()?.block_on(doctor::run(args)),
         Command::Policy(command) => policy::run(command),
         Command::Redact(args) => runtime()?.block_on(redact::run(args)),
         Command::Evidence(command) => evidence::run(command),

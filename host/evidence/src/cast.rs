@@ -71,9 +71,11 @@ pub(crate) fn word(outcome: &Outcome) -> &'static str {
 
 /// Bytes and sha256 of something.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(crate) struct Digested {
-    pub(crate) bytes: u64,
-    pub(crate) sha256: String,
+pub struct Digested {
+    /// How many.
+    pub bytes: u64,
+    /// In hex.
+    pub sha256: String,
 }
 
 pub(crate) fn side_begin(call: &str, started: u64, out: &mut Vec<u8>) {

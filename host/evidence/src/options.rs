@@ -1,5 +1,5 @@
 //! What an operator or a test may set. Must not know how it is done.
-use crate::record::Hash;
+use crate::{record::Hash, seal::Recipients};
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -16,6 +16,8 @@ pub struct Options {
     pub queue: usize,
     /// Bytes of one recording's text file at most; an exec that would go on beyond it is cut.
     pub recording_bytes: u64,
+    /// Whose keys open the raw output of what is recorded. None: of raw output only length and digest are kept.
+    pub recipients: Recipients,
     /// A recording is not opened when less than this would stay free.
     pub min_free_bytes: u64,
     /// What is dropped, and when.
@@ -70,6 +72,7 @@ impl Default for Options {
             checkpoint_ms: 60_000,
             queue: 4096,
             recording_bytes: 64 << 20,
+            recipients: Recipients::default(),
             min_free_bytes: 64 << 20,
             retention: Retention::default(),
             writer: WriterMode::Thread,

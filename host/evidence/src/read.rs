@@ -16,7 +16,7 @@ use std::{
 };
 
 /// Bytes of a recording that are read at most.
-const RECORDING_MAX: u64 = 1 << 30;
+pub(crate) const RECORDING_MAX: u64 = 1 << 30;
 
 /// Which calls a list holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,6 +116,14 @@ impl Reader {
     /// On a disk of the caller's.
     pub fn on(disk: Arc<dyn Disk>, dir: impl AsRef<Path>) -> Self {
         Self { disk, dir: dir.as_ref().into() }
+    }
+
+    pub(crate) fn disk(&self) -> &dyn Disk {
+        &*self.disk
+    }
+
+    pub(crate) fn dir(&self) -> &Path {
+        &self.dir
     }
 
     /// Every record in order, until `each` says stop. A line that is none is left out.

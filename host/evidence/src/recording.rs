@@ -1,11 +1,13 @@
-//! Recordings: two files a call, space reserved before it runs, written through threads of their own, flushed once at the end.
-//! Keeps invariant 2. No raw byte reaches the disk: of raw output only length and digest are kept.
+//! Recordings: two files a call, and a sealed third where operators configured a key; space reserved before it runs, written through
+//! threads of their own, flushed once at the end. Keeps invariant 2. No raw byte reaches the disk unsealed: without a key only length
+//! and digest of raw output are kept.
 use crate::{
     canonical::hex,
     cast::{self, Cast, Digested},
     chain::RECORDINGS,
     disk::{Access, File, SharedDisk},
     options::Options,
+    seal::{self, Recipients, Sealer},
 };
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -26,6 +28,8 @@ const QUEUE: usize = 64;
 const GATHER: usize = 32 << 10;
 /// Room for headers, marks and the last line.
 const FRAME: u64 = 64 << 10;
+/// Files of a recording, by their endings. The last one is there only if it was sealed.
+pub(crate) const ENDINGS: [&str; 3] = ["cast", "jsonl", "age"];
 
 /// The file name of a call's cast; `None` for what cannot be a file name.
 pub(crate) fn file_name(call: &str, extension: &str) -> Option<String> {
@@ -110,25 +114,39 @@ impl Recorder {
         let call = intent.id.as_str();
         // Text may grow on its way into JSON; twice what may be read is ample, and the bound holds in any case.
         let wanted = intent.limits.read_bytes.saturating_mul(2).saturating_add(FRAME);
-        let bound = wanted.min(options.recording_bytes.max(FRAME));
+        let bound_max = options.recording_bytes.max(FRAME);
+        let bound = wanted.min(bound_max);
         let (mut cast_head, mut side_head) = (Vec::new(), Vec::new());
         let started = intent.arrived;
         let cast = Cast::begin(started, &title(intent), call, &mut cast_head);
         cast::side_begin(call, started, &mut side_head);
-        let (Some(cast_name), Some(side_name)) = (file_name(call, "cast"), file_name(call, "jsonl")) else {
+        let [Some(cast_name), Some(side_name), Some(sealed_name)] = ENDINGS.map(|ending| file_name(call, ending))
+        else {
             return Err(RecordingDown);
         };
         let (disk, dir, min_free) = (self.disk.clone(), self.dir.clone(), options.min_free_bytes);
+        let recipients = options.recipients.clone();
+        // A backend's words about an error are sealed on top of what may be read.
+        let sealed_bound = if recipients.is_empty() {
+            0
+        } else {
+            seal::room(intent.limits.read_bytes.saturating_add(FRAME)).saturating_add(FRAME).min(bound_max)
+        };
         let opened = self
             .hands
             .run(move || {
                 let free = disk.space(&dir)?.free;
-                if free < min_free.saturating_add(bound.saturating_mul(2)) {
+                if free < min_free.saturating_add(bound.saturating_mul(2)).saturating_add(sealed_bound) {
                     return Err(io::Error::from(io::ErrorKind::StorageFull));
                 }
-                let cast = Track::open(&disk, &dir.join(cast_name), bound)?;
-                let side = Track::open(&disk, &dir.join(side_name), bound)?;
-                Ok(Box::new(Tracks { disk, dir, cast, side, closed: false }))
+                let (cast_path, side_path) = (dir.join(cast_name), dir.join(side_name));
+                let cast = Track::open(&disk, &cast_path, bound)?;
+                let opened = Track::open(&disk, &side_path, bound).and_then(|side| {
+                    let sealed = Sealed::open(&disk, &dir.join(sealed_name), sealed_bound, &recipients);
+                    Ok((side, sealed.inspect_err(|_| _ = disk.remove(&side_path))?))
+                });
+                let (side, sealed) = opened.inspect_err(|_| _ = disk.remove(&cast_path))?;
+                Ok(Box::new(Tracks { disk, dir, cast, side, sealed, closed: false }))
             })
             .await?;
         match opened {
@@ -201,12 +219,58 @@ impl Track {
     }
 }
 
+/// As the sealer writes: a piece at a time, straight to the file.
+impl io::Write for Track {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.add(bytes).map_err(|RecordingDown| io::Error::from(io::ErrorKind::FileTooLarge))?;
+        if self.waiting.len() >= GATHER {
+            self.write()?;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.write()
+    }
+}
+
+/// Raw output on its way into a sealed file.
+struct Sealed {
+    sealer: Sealer<Track>,
+    path: PathBuf,
+    to: Vec<String>,
+}
+
+impl Sealed {
+    fn open(disk: &SharedDisk, path: &Path, bound: u64, recipients: &Recipients) -> io::Result<Option<Self>> {
+        if recipients.is_empty() {
+            return Ok(None);
+        }
+        let track = Track::open(disk, path, bound)?;
+        let sealer = Sealer::begin(recipients, track).inspect_err(|_| _ = disk.remove(path))?;
+        Ok(Some(Self { sealer, path: path.into(), to: recipients.names() }))
+    }
+
+    fn close(self) -> io::Result<(Digested, Vec<String>)> {
+        Ok((self.sealer.finish()?.close()?, self.to))
+    }
+}
+
 struct Tracks {
     disk: SharedDisk,
     dir: PathBuf,
     cast: Track,
     side: Track,
+    /// Gone once it is closed.
+    sealed: Option<Sealed>,
     closed: bool,
+}
+
+/// What closing leaves of each file.
+struct Closed {
+    cast: Digested,
+    side: Digested,
+    sealed: Option<(Digested, Vec<String>)>,
 }
 
 impl Drop for Tracks {
@@ -221,14 +285,27 @@ impl Drop for Tracks {
 impl Tracks {
     fn write(&mut self) -> io::Result<()> {
         self.cast.write()?;
-        self.side.write()
+        self.side.write()?;
+        self.sealed.as_mut().map_or(Ok(()), |sealed| sealed.sealer.write())
     }
 
-    fn close(&mut self) -> io::Result<(Digested, Digested)> {
+    /// Every file, even if one fails: what there is stays, without the reserved rest.
+    fn close(&mut self) -> io::Result<Closed> {
         self.closed = true;
-        let closed = (self.cast.close()?, self.side.close()?);
+        let (cast, side) = (self.cast.close(), self.side.close());
+        let sealed = self.sealed.take().map(Sealed::close).transpose();
+        let closed = Closed { cast: cast?, side: side?, sealed: sealed? };
         self.disk.sync_dir(&self.dir)?;
         Ok(closed)
+    }
+
+    fn remove(mut self) {
+        self.closed = true;
+        for path in
+            [&self.cast.path, &self.side.path].into_iter().chain(self.sealed.as_ref().map(|sealed| &sealed.path))
+        {
+            let _ = self.disk.remove(path);
+        }
     }
 }
 
@@ -247,15 +324,8 @@ pub(crate) struct Tape {
 impl Tape {
     /// The intent could not be made durable: there is no call to record.
     pub(crate) async fn discard(mut self: Box<Self>) {
-        if let Some(mut tracks) = self.tracks.take() {
-            let _ = self
-                .hands
-                .run(move || {
-                    tracks.closed = true;
-                    let _ = tracks.disk.remove(&tracks.cast.path);
-                    let _ = tracks.disk.remove(&tracks.side.path);
-                })
-                .await;
+        if let Some(tracks) = self.tracks.take() {
+            let _ = self.hands.run(move || tracks.remove()).await;
         }
     }
 
@@ -291,9 +361,10 @@ impl Recording for Tape {
             let (length, digest) = self.raw.entry(channel).or_default();
             *length += bytes.len() as u64;
             digest.update(bytes);
+            let Some(tracks) = &mut self.tracks else { return Err(RecordingDown) };
+            let full = tracks.sealed.as_mut().is_some_and(|sealed| sealed.sealer.add(channel, bytes));
             // The next piece was read: what was shown of earlier ones leaves this process's memory.
-            let waits = self.tracks.as_ref().is_none_or(|tracks| !tracks.cast.waiting.is_empty());
-            if waits { self.write().await } else { Ok(()) }
+            if full || !tracks.cast.waiting.is_empty() { self.write().await } else { Ok(()) }
         })
     }
 
@@ -333,10 +404,11 @@ impl Recording for Tape {
                     (tracks, closed)
                 })
                 .await?;
-            let (cast, side) = self.keep(tracks, closed)?;
+            let Closed { cast, side, sealed } = self.keep(tracks, closed)?;
             self.tracks = None;
             let raw: BTreeMap<&str, &Digested> = raw.iter().map(|(channel, d)| (channel.as_str(), d)).collect();
-            self.digests.set(json!({"cast": cast, "side": side, "raw": raw}));
+            let sealed = sealed.map(|(file, to)| json!({"bytes": file.bytes, "sha256": file.sha256, "to": to}));
+            self.digests.set(json!({"cast": cast, "side": side, "raw": raw, "sealed": sealed}));
             added
         })
     }

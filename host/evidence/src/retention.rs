@@ -6,7 +6,7 @@ use crate::{
     lines::{segment_name, segment_number},
     options::Retention,
     record::Kind,
-    recording::file_name,
+    recording::{ENDINGS, file_name},
     verify::verify_segment,
 };
 use serde_json::{Value, json};
@@ -100,7 +100,7 @@ pub(crate) fn retain(
             "through": through,
         }))?;
         for call in &calls {
-            for name in ["cast", "jsonl"].into_iter().filter_map(|extension| file_name(call, extension)) {
+            for name in ENDINGS.into_iter().filter_map(|extension| file_name(call, extension)) {
                 disk.remove(&dir.join(RECORDINGS).join(name))?;
             }
         }

@@ -7,7 +7,7 @@ use crate::{
     key::{PublicKey, statement},
     lines::{Lines, Next, segment_name, segment_number},
     record::{Hash, Kind, Record, parse},
-    recording::file_name,
+    recording::{ENDINGS, file_name},
 };
 use std::{io, path::Path, sync::Arc};
 
@@ -258,7 +258,11 @@ impl<'a> Walk<'a> {
     fn recording(&mut self, record: &Record, number: u64, line: u64) {
         let (Some((disk, dir)), Some(call)) = (self.at, &record.call) else { return };
         let Some(said) = record.data.get("recording").filter(|said| !said.is_null()) else { return };
-        for (part, extension) in [("cast", "cast"), ("side", "jsonl")] {
+        for (part, extension) in ["cast", "side", "sealed"].into_iter().zip(ENDINGS) {
+            // Only what was sealed has a third file.
+            if part == "sealed" && said.get(part).is_none_or(serde_json::Value::is_null) {
+                continue;
+            }
             let digest = said.get(part).and_then(|part| part.get("sha256")?.as_str());
             let Some(file) = file_name(call, extension) else { continue };
             let fault =

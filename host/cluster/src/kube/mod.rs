@@ -11,6 +11,7 @@ mod keep;
 mod logs;
 mod lookup;
 mod objects;
+mod operators;
 mod path;
 mod websocket;
 mod wrapper;
@@ -22,6 +23,7 @@ use path::Paths;
 use std::{path::PathBuf, sync::Arc, time::Duration};
 use wrapper::Wrappers;
 
+pub use operators::{PROBE, Probed};
 pub use wrapper::{Splitter, wrappers};
 
 /// Where the credential comes from. It is read again whenever its file changes, by the client itself.

@@ -6,4 +6,5 @@ mod log;
 mod reading;
 mod recording;
 mod retention;
+mod sealing;
 mod tamper;
