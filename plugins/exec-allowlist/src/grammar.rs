@@ -105,6 +105,9 @@ impl<'a> Reader<'a> {
             } else if self.command.style.options_first && !self.words.is_empty() {
                 let reason = format!("{} stands behind a word; options come first", quote(text));
                 return Err(Refusal { at, rule: Rule::Flag, reason, nearest: None });
+            } else if self.command.style.words_first && self.words.is_empty() {
+                let reason = format!("{} stands before the first word; options come behind it", quote(text));
+                return Err(Refusal { at, rule: Rule::Flag, reason, nearest: None });
             } else {
                 self.option(at, text)?
             };

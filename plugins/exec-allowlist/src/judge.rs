@@ -4,7 +4,7 @@ use crate::{
     examples::Says,
     grammar::{self, Reading, Refusal},
     inquiry::Inquiry,
-    path::quote,
+    path::{self, quote},
     programs, rules,
     settings::{Complete, Tier, When},
     table::{Command, FOLDERS, Flavours, Table, line_of},
@@ -163,6 +163,9 @@ impl ExecAllowlist {
                 _ => self.unlisted(name),
             });
         }
+        if let Err((rule, reason)) = rest.iter().try_for_each(|word| path::closed_word(word)) {
+            return Err(deny(rule, reason).remedy(self.examples(target, name)));
+        }
         // What asks for least first; of two, the one that holds everywhere.
         readings.sort_by_key(|(_, reading)| (reading.tier, reading.flavours != Flavours::ALL));
         let mut inquiry = Inquiry::new(answers);
@@ -307,6 +310,7 @@ impl ExecAllowlist {
     pub(crate) fn tier(&self, target: &Target, argv: &[String]) -> Option<Tier> {
         self.words(argv).ok()?;
         let (name, rest) = argv.split_first()?;
+        rest.iter().try_for_each(|word| path::closed_word(word)).ok()?;
         self.candidates(target, name)
             .filter_map(|command| grammar::read(command, rest, &self.table, &target.namespace).ok())
             .filter(|reading| reading.flavours == Flavours::ALL)

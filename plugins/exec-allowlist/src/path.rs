@@ -152,6 +152,31 @@ const CREDENTIAL_ENDINGS: [&str; 18] = [
     "htpasswd",
 ];
 
+/// Words that mean a credential where they end a name of several (`db-password`, `tcp_fastopen_key`).
+const CREDENTIAL_NOUNS: [&str; 15] = [
+    "key",
+    "keys",
+    "secret",
+    "secrets",
+    "token",
+    "tokens",
+    "password",
+    "passwords",
+    "passwd",
+    "passphrase",
+    "credential",
+    "credentials",
+    "apikey",
+    "keyring",
+    "keytab",
+];
+
+/// And those where they begin one (`secret-volume`).
+const CREDENTIAL_BEGINNINGS: [&str; 4] = ["secret", "secrets", "credential", "credentials"];
+
+/// Logs of logins in `/var/log`, rotated ones included: people type passwords where names are asked for.
+const LOGINS: [&str; 8] = ["auth.log", "secure", "btmp", "wtmp", "faillog", "lastlog", "tallylog", "sudo"];
+
 /// Memory, consumption, devices.
 const DEVICES: [&str; 15] = [
     "/dev",
@@ -281,6 +306,13 @@ fn closed(path: &str, segments: &[&str]) -> Result<(), Refusal> {
     if CREDENTIALS.iter().any(|root| under(root)) || segments.iter().any(|s| is_credential(s)) {
         return Err((rules::PATH_CREDENTIALS, "this path holds credentials".into()));
     }
+    if let Some(log) = path.strip_prefix("/var/log/")
+        && LOGINS
+            .iter()
+            .any(|name| log.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '-', '/'])))
+    {
+        return Err((rules::PATH_CREDENTIALS, "a log of logins may hold what people typed as their names".into()));
+    }
     if NODE.iter().any(|root| under(root)) {
         return Err((rules::PATH_NODE, "this path belongs to the node or to other pods".into()));
     }
@@ -313,6 +345,30 @@ pub(crate) fn is_credential(segment: &str) -> bool {
         || CREDENTIAL_NAMES.contains(&lower.as_str())
         || endings.split('.').any(|end| CREDENTIAL_ENDINGS.contains(&end.trim_end_matches('~')))
         || lower.starts_with("..data")
+        || has_noun(stem)
+}
+
+/// Whether a name of several words is one of a credential.
+fn has_noun(stem: &str) -> bool {
+    let (Some((first, _)), Some((_, last))) = (stem.split_once(['-', '_']), stem.rsplit_once(['-', '_'])) else {
+        return false;
+    };
+    CREDENTIAL_BEGINNINGS.contains(&first) || CREDENTIAL_NOUNS.contains(&last)
+}
+
+/// What speaks against a word whatever its command takes it for: a closed place, as the word itself or behind an option's name.
+pub(crate) fn closed_word(word: &str) -> Result<(), Refusal> {
+    let path = match word.as_bytes().first() {
+        Some(b'/') => word,
+        Some(b'-') => word.find('/').and_then(|at| word.get(at..)).unwrap_or_default(),
+        _ => "",
+    };
+    // Written to, not read.
+    if path.is_empty() || ["/dev/null", "/dev/stdout", "/dev/stderr"].contains(&path) {
+        return Ok(());
+    }
+    let segments: Vec<&str> = path.split('/').filter(|s| !s.is_empty()).collect();
+    closed(&format!("/{}", segments.join("/")), &segments)
 }
 
 fn fits(pattern: &[Part], segments: &[&str]) -> bool {
@@ -399,6 +455,8 @@ mod tests {
             "/proc/17/fd",
             "/sys/fs/cgroup/memory.max",
             "/sys/fs/cgroup/kubepods.slice/pod1.slice/memory.current",
+            "/var/log/token-service/app.log",
+            "/var/log/security.log",
         ] {
             assert_eq!(rule(path), "allowed", "{path}");
         }
@@ -430,6 +488,12 @@ mod tests {
             ("/var/log/tls.key.bak", rules::PATH_CREDENTIALS),
             ("/var/log/Secrets.YAML", rules::PATH_CREDENTIALS),
             ("/var/log/.env.production", rules::PATH_CREDENTIALS),
+            ("/var/log/db-password", rules::PATH_CREDENTIALS),
+            ("/var/log/secret-volume/username", rules::PATH_CREDENTIALS),
+            ("/var/log/JWT_SECRET.txt", rules::PATH_CREDENTIALS),
+            ("/var/log/auth.log", rules::PATH_CREDENTIALS),
+            ("/var/log/secure-20261126", rules::PATH_CREDENTIALS),
+            ("/var/log/btmp.1", rules::PATH_CREDENTIALS),
             ("/var/log/pods/x/0.log", rules::PATH_NODE),
             ("/host/var/log/messages", rules::PATH_NODE),
             ("/sys/fs/cgroup/.hidden/memory.max", rules::PATH_UNLISTED),

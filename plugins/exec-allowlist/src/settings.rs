@@ -84,6 +84,7 @@ pub(crate) struct When {
 }
 
 /// One command and its grammar, in the notation that `notation` reads.
+#[expect(clippy::struct_excessive_bools, reason = "each is a key that an operator writes")]
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Entry {
@@ -104,6 +105,8 @@ pub(crate) struct Entry {
     pub(crate) bundles: Bundles,
     /// Whether no option may follow a word.
     pub(crate) options_first: bool,
+    /// Whether no option may stand before the first word.
+    pub(crate) words_first: bool,
     /// Of each of these (`-b|--batch`) one must be there.
     pub(crate) needs: Vec<String>,
     /// Of each of these at most one may be there, once.

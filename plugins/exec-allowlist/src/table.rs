@@ -40,6 +40,8 @@ pub(crate) struct Style {
     pub(crate) bundles: bool,
     /// No option may follow a word.
     pub(crate) options_first: bool,
+    /// No option may stand before the first word, which says what they mean.
+    pub(crate) words_first: bool,
 }
 
 /// One option under all its names.
@@ -302,7 +304,7 @@ fn command(entry: &Entry, types: Types) -> Result<Command, String> {
             some => Flavours::of(some.iter().map(String::as_str))?,
         },
         options: entry.options.iter().map(|line| notation::option(line, types)).collect::<Result<_, _>>()?,
-        style: Style { bundles: entry.bundles.0, options_first: entry.options_first },
+        style: Style { bundles: entry.bundles.0, options_first: entry.options_first, words_first: entry.words_first },
         needs: groups(&entry.needs),
         once: groups(&entry.once),
         forms,

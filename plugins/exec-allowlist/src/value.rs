@@ -96,6 +96,14 @@ pub(crate) fn check(value: &Value, text: &str, table: &Table, namespace: &str) -
         Value::Like(patterns) => {
             let plain = text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(&b));
             if plain && patterns.iter().any(|pattern| path::glob(pattern, text)) {
+                // What a * stands for may be anything; a name that is listed whole is meant.
+                let listed = patterns.iter().any(|pattern| pattern == text);
+                if !listed && text.split('.').any(path::is_credential) {
+                    return Err(Refused::ruled((
+                        rules::PATH_CREDENTIALS,
+                        format!("{} names a credential", quote(text)),
+                    )));
+                }
                 return Ok(safe);
             }
             Err(not("a listed name"))

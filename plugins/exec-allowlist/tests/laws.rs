@@ -97,8 +97,15 @@ fn no_command_takes_a_closed_path_for_a_listed_one_or_beside_it() {
                         assert!(denied(&argv), "{argv:?}");
                     }
                 }
-                let beside = [example.clone(), vec![secret.to_owned()]].concat();
-                assert!(denied(&beside) || ["echo", "printf"].contains(&example[0].as_str()), "{beside:?}");
+                for at in 1..=example.len() {
+                    let mut beside = example.clone();
+                    beside.insert(at, secret.to_owned());
+                    // Behind an option that takes a pattern too, where a program's own reading is another.
+                    let with_pattern = [&beside[..1], &["-e".to_owned(), "x".to_owned()], &beside[1..]].concat();
+                    for argv in [beside, with_pattern] {
+                        assert!(denied(&argv) || ["echo", "printf"].contains(&argv[0].as_str()), "{argv:?}");
+                    }
+                }
             }
         }
     }
