@@ -4,6 +4,7 @@ Written from the issuers' public documents and client libraries; it shares nothi
 one of the texts in which tokens are met. Where a form has a check digit, it is right.
 """
 
+import pathlib
 import zlib
 
 from pieces import CLASSES
@@ -888,9 +889,10 @@ def name(r, service):
 
 
 def marked_kinds():
-    for line in MARKED.strip().splitlines():
+    later = pathlib.Path(__file__).with_name("issuers-later.txt").read_text()
+    for line in [*MARKED.strip().splitlines(), *later.strip().splitlines()[1:]]:
         kind, form = line.split("|", 1)
-        yield kind, form
+        yield kind, form.replace("\\n", "\n")
 
 
 def named_kinds():

@@ -50,10 +50,11 @@ CONTROLS = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "a": "\a", "v": "\v", "e
 
 
 def table():
-    """(group, kind, text) of every line of shapes.txt."""
+    """(group, kind, text) of every line of shapes.txt and shapes-later.txt."""
+    here = pathlib.Path(__file__).parent
     group = ""
-    for line in (pathlib.Path(__file__).parent / "shapes.txt").read_text().split("\n"):
-        if line.startswith("# ") and group == "" or not line.strip():
+    for line in (here / "shapes.txt").read_text().split("\n") + (here / "shapes-later.txt").read_text().split("\n"):
+        if line.startswith("# Shapes") or (line.startswith("# ") and group == "") or not line.strip():
             continue
         if re.fullmatch(r"\[[a-z]+\]", line):
             group = line[1:-1]

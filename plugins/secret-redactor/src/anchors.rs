@@ -257,6 +257,9 @@ pub(crate) fn literals() -> Vec<Literal> {
             "following secret",
             "following token",
             "following key",
+            "base64 -d",
+            "base64 --d",
+            "initial-password",
             "\"]=>\n",
             "AUTH\r\n",
             "AUTH\n",
@@ -276,6 +279,7 @@ pub(crate) fn literals() -> Vec<Literal> {
         }
     }
     all.push(Literal::new("://", false, false, Follow::Byte(b'@'), Role::Url));
+    all.push(Literal::new(":\\/\\/", false, false, Follow::Byte(b'@'), Role::Url));
     anything(&["@tcp(", "@unix(", "@tcp6(", "@(", "@/"], false, false, Role::Dsn, &mut all);
     anything(&["eyJ"], false, true, Role::Jwt, &mut all);
     anything(
@@ -289,6 +293,7 @@ pub(crate) fn literals() -> Vec<Literal> {
     anything(&["basic "], true, true, Role::Basic, &mut all);
     all.push(Literal { across: true, ..Literal::new("value", true, true, Follow::Value(3), Role::PairValue) });
     anything(&["value\\", "value>"], true, true, Role::PairValue, &mut all);
+    all.push(Literal::new("stringvalue", true, true, Follow::Value(3), Role::PairValue));
     all.push(Literal { across: true, ..Literal::new("parametervalue", true, true, Follow::Value(3), Role::PairValue) });
     for noun in PROSE_NOUNS {
         // The end of a name as well: `acmeApiToken`, `ACME_TOKEN`.

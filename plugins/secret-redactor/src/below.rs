@@ -1,9 +1,11 @@
 //! Values on the lines below their key: YAML's block scalars and folded ones, items of an argument list, the body of a form's part,
 //! here-documents.
 use crate::{
+    allow::object_name,
     detect::Detector,
     keyed::name_or_dash,
     keys::{Meaning, Strength},
+    prose::is_password,
     section::Then,
     site::Mask,
     table::number,
@@ -29,6 +31,8 @@ enum Kind {
     Default,
     /// The next line that is not empty, where it is one word.
     Told,
+    /// The next line, where it is one word that looks like a password.
+    Printed,
     /// The words of a redis command, each below its length.
     Words,
     /// To the line that is this word.
@@ -59,6 +63,9 @@ impl Below {
             let key_end = end - 4;
             let key = skip_back(text, key_end, near, name_or_dash);
             return new(Kind::Told, firm(detector.meaning(&text[key..key_end])?)?);
+        }
+        if shows_a_secret(line) {
+            return new(Kind::Printed, Meaning { rule: const { number("secret-in-prose") }, ..firm_password });
         }
         if line.ends_with(b":") && memchr::memmem::find(line, b" following ").is_some() {
             return new(Kind::Told, Meaning { rule: const { number("secret-in-prose") }, ..firm_password });
@@ -163,6 +170,16 @@ impl Below {
                 }
                 Then::Close
             }
+            Kind::Printed => {
+                let word = &text[first..last];
+                let plain = |b: &u8| {
+                    b.is_ascii_graphic() && !matches!(b, b'{' | b'}' | b'(' | b')' | b'<' | b'>') && !is_quote(*b)
+                };
+                if word.iter().all(plain) && is_password(word, false) && !object_name(word) {
+                    mask(first, last);
+                }
+                Then::Close
+            }
             Kind::Words => {
                 let length = text[first..last].first() == Some(&b'$');
                 if length && self.lines < 8 {
@@ -248,6 +265,17 @@ impl Below {
             }
         }
     }
+}
+
+/// `kubectl get secret … | base64 -d`, `argocd admin initial-password`: what a command that shows a secret prints is on the next line.
+fn shows_a_secret(line: &[u8]) -> bool {
+    let has = |word: &[u8]| memchr::memmem::find(line, word).is_some();
+    let typed = has(b"kubectl") || has(b"oc get") || line.trim_ascii_start().starts_with(b"$ ") || has(b"argocd");
+    let end = line.trim_ascii_end();
+    let decodes = [b"base64 -d".as_slice(), b"base64 --decode", b"base64 -d; echo", b"base64 --decode; echo"]
+        .iter()
+        .any(|w| end.ends_with(w));
+    typed && ((decodes && has(b"secret")) || has(b" initial-password"))
 }
 
 /// Keys that are sure enough for a value which does not stand beside them.

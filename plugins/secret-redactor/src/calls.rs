@@ -29,6 +29,10 @@ pub(crate) enum Place {
     Word(usize),
     /// The key stands before the literal, its value behind it.
     Declared,
+    /// The rest of the item of a list of a database client's arguments.
+    Glued,
+    /// The quoted text behind it, where it ends as a line that is typed does.
+    Sent,
     /// The value that a change makes of a quoted one: `KEY = "OLD" -> "NEW"`.
     Changed,
 }
@@ -47,11 +51,12 @@ pub(crate) const PLACES: &[(&str, bool, bool, Place)] = &[
     ("BasicAWSCredentials(\"", false, false, Place::Argument(1)), ("AwsBasicCredentials.create(\"", false, false, Place::Argument(1)), ("StaticCredentials(\"", false, false, Place::Argument(1)), ("AzureKeyCredential(\"", false, false, Place::Argument(0)),
     ("AuthTokens.basic(\"", false, false, Place::Argument(1)), ("basic_auth(\"", false, false, Place::Argument(1)), ("httpBasic(\"", false, false, Place::Argument(1)), ("withBasicAuth(\"", false, false, Place::Argument(1)),
     ("SecureString \"", true, false, Place::Argument(0)), ("SecureString '", true, false, Place::Argument(0)), ("SecureString -String \"", true, false, Place::Argument(0)), ("SecureString -String '", true, false, Place::Argument(0)),
-    (" crypt('", true, false, Place::Argument(0)), ("pgp_sym_encrypt(", true, false, Place::Argument(1)), ("pgp_sym_decrypt(", true, false, Place::Argument(1)), ("sp_addlinkedsrvlogin ", true, false, Place::Argument(4)),
+    ("changeUserPassword(\"", false, false, Place::Argument(1)), ("changeUserPassword('", false, false, Place::Argument(1)), (" crypt('", true, false, Place::Argument(0)), ("pgp_sym_encrypt(", true, false, Place::Argument(1)), ("pgp_sym_decrypt(", true, false, Place::Argument(1)), ("sp_addlinkedsrvlogin ", true, false, Place::Argument(4)),
     ("setPassword(\"", false, false, Place::Argument(0)), (".password(\"", false, false, Place::Argument(0)), ("withPassword(\"", false, false, Place::Argument(0)), ("setToken(\"", false, false, Place::Argument(0)), (".token(\"", false, false, Place::Argument(0)),
     ("setApiKey(\"", false, false, Place::Argument(0)), (".apiKey(\"", false, false, Place::Argument(0)), ("setSecret(\"", false, false, Place::Argument(0)), (".secret(\"", false, false, Place::Argument(0)), (".clientSecret(\"", false, false, Place::Argument(0)),
     (".bearerToken(\"", false, false, Place::Argument(0)), (".passphrase(\"", false, false, Place::Argument(0)), ("setAccessKey(\"", false, false, Place::Argument(0)), ("setSecretKey(\"", false, false, Place::Argument(0)), ("SecretKeySpec(\"", false, false, Place::Argument(0)),
     // Words behind
+    ("send \"", false, true, Place::Sent), ("send -- \"", false, true, Place::Sent),
     (" as your one-time", true, false, Place::Before), (" as your verification", true, false, Place::Before), (" as your code", true, false, Place::Before), (" as your token", true, false, Place::Before), (" as your api key", true, false, Place::Before), (" as the key", true, false, Place::Before),
     (" as the password", true, false, Place::Before), (" as password", true, false, Place::Before), (" as your password", true, false, Place::Before), (" as a password", true, false, Place::Before),
     (" as the passphrase", true, false, Place::Before), (" as the secret", true, false, Place::Before), (" as the token", true, false, Place::Before), (" as the api key", true, false, Place::Before),
@@ -60,8 +65,8 @@ pub(crate) const PLACES: &[(&str, bool, bool, Place)] = &[
     (" is your code", true, false, Place::Before), (" is your login code", true, false, Place::Before), (" /user:", true, false, Place::Before), (" (password)", true, false, Place::Before),
     // Pipes
     ("--password-stdin", false, false, Place::Piped), ("| sudo ", false, false, Place::Piped), ("--passphrase-fd", false, false, Place::Piped), ("| passwd ", false, false, Place::Piped), ("| cryptsetup ", false, false, Place::Piped),
-    ("| kinit", false, false, Place::Piped), ("-pass stdin", false, false, Place::Piped), ("| vault login", false, false, Place::Piped), ("--with-token", false, false, Place::Piped), ("| chpasswd", false, false, Place::PipedPair),
-    ("| pbcopy", false, false, Place::Piped), ("| su ", false, false, Place::Piped), ("| docker secret create", false, false, Place::Piped), ("| base64", false, false, Place::Piped), ("| openssl ", false, false, Place::Piped), ("| kubeseal", false, false, Place::Piped), ("| htpasswd ", false, false, Place::Piped), ("--token-stdin", false, false, Place::Piped), ("--api-key-stdin", false, false, Place::Piped),
+    ("| kinit", false, false, Place::Piped), ("-pass stdin", false, false, Place::Piped), ("--with-token", false, false, Place::Piped), ("| chpasswd", false, false, Place::PipedPair),
+    ("| pbcopy", false, false, Place::Piped), ("| su ", false, false, Place::Piped), ("| docker secret create", false, false, Place::Piped), ("| base64", false, false, Place::Piped), ("| openssl ", false, false, Place::Piped), ("| kubeseal", false, false, Place::Piped), ("| htpasswd ", false, false, Place::Piped), ("--token-stdin", false, false, Place::Piped), ("--api-key-stdin", false, false, Place::Piped), ("| gcloud secrets ", false, false, Place::Piped), ("| wrangler ", false, false, Place::Piped), ("| npx wrangler ", false, false, Place::Piped), ("| gh secret ", false, false, Place::Piped), ("| vault ", false, false, Place::Piped), ("| podman secret ", false, false, Place::Piped), ("| systemd-creds ", false, false, Place::Piped),
     // Names and values
     ("setx ", true, true, Place::Named), ("ENV ", false, true, Place::Named), ("set -x ", false, true, Place::Named), ("set -gx ", false, true, Place::Named), ("set -Ux ", false, true, Place::Named), ("setenv ", false, true, Place::Named), ("SetEnv ", false, true, Place::Named),
     ("fastcgi_param ", false, true, Place::Named), ("uwsgi_param ", false, true, Place::Named), ("proxy_set_header ", false, true, Place::Named), ("SetEnvironmentVariable(", false, false, Place::Named), ("putenv(", false, true, Place::Named),
@@ -71,13 +76,13 @@ pub(crate) const PLACES: &[(&str, bool, bool, Place)] = &[
     (" LOGIN ", false, false, Place::Word(1)), ("> PASS ", false, false, Place::Word(0)), (": PASS ", false, false, Place::Word(0)), ("psk \"", true, true, Place::Word(0)), ("psk '", true, true, Place::Word(0)), ("radius-server key ", true, true, Place::Word(0)), ("tacacs-server key ", true, true, Place::Word(0)),
     ("enable secret ", true, true, Place::Word(0)), ("enable password ", true, true, Place::Word(0)), (" secret 0 ", true, false, Place::Word(0)), (" secret 5 ", true, false, Place::Word(0)), (" secret 7 ", true, false, Place::Word(0)), (" secret 8 ", true, false, Place::Word(0)),
     (" secret 9 ", true, false, Place::Word(0)), ("isakmp key ", true, true, Place::Word(0)), ("pre-shared-key ", true, true, Place::Word(0)), ("key-string ", true, true, Place::Word(0)), ("chap password ", true, true, Place::Word(0)), ("authentication-key ", true, true, Place::Word(2)),
-    ("PRAGMA key = '", true, false, Place::Word(0)), ("PRAGMA key='", true, false, Place::Word(0)), ("server-private-key ", true, true, Place::Word(0)), ("wpa-psk ", true, true, Place::Word(0)), ("wpa-passphrase ", true, true, Place::Word(0)), ("shared-secret ", true, true, Place::Word(0)), ("AUTH PLAIN ", false, false, Place::Word(0)), ("AUTH LOGIN ", false, false, Place::Word(0)),
+    ("PRAGMA key = '", true, false, Place::Word(0)), ("PRAGMA key='", true, false, Place::Word(0)), ("server-private-key ", true, true, Place::Word(0)), ("wpa-psk ", true, true, Place::Word(0)), ("wpa-passphrase ", true, true, Place::Word(0)), ("shared-secret ", true, true, Place::Word(0)), ("AUTH PLAIN ", false, false, Place::Word(0)), ("AUTH LOGIN ", false, false, Place::Word(0)), ("auth-pass ", true, true, Place::Word(1)), (" AUTH2 ", false, false, Place::Word(1)), ("\"-p", false, false, Place::Glued), (", -p", false, false, Place::Glued), ("IDENTIFY ", false, true, Place::Word(0)),
     // Declarations
     ("{ get; set; } = ", false, false, Place::Declared), ("{ get; init; } = ", false, false, Place::Declared), ("{ get; } = ", false, false, Place::Declared), ("{ get; private set; } = ", false, false, Place::Declared),
     (": String = ", false, false, Place::Declared), (": string = ", false, false, Place::Declared), (": str = ", false, false, Place::Declared), (": &str = ", false, false, Place::Declared), (": String? = ", false, false, Place::Declared), (": &'static str = ", false, false, Place::Declared),
     (": SecretStr = ", false, false, Place::Declared), (": Optional[str] = ", false, false, Place::Declared), (": text = ", true, false, Place::Declared), (" string = \"", false, false, Place::Declared), (" string = `", false, false, Place::Declared), (": b'", false, false, Place::Declared), (": b\"", false, false, Place::Declared),
     ("=b'", false, false, Place::Declared), ("=b\"", false, false, Place::Declared), ("= b'", false, false, Place::Declared), ("= b\"", false, false, Place::Declared), (": Some(\"", false, false, Place::Declared), (":** ", false, false, Place::Declared), ("**: ", false, false, Place::Declared), (": `", false, false, Place::Declared),
-    (" . \"", false, false, Place::Declared), ("\";s:", false, false, Place::Declared), (" ?= ", false, false, Place::Declared), (" += \"", false, false, Place::Declared), (" ::= ", false, false, Place::Declared), (" ||= ", false, false, Place::Declared), ("=>nil, ", false, false, Place::Declared), (":: ", false, false, Place::Declared), (": !!binary ", false, false, Place::Declared),
+    (" . \"", false, false, Place::Declared), ("\";s:", false, false, Place::Declared), (" ?= ", false, false, Place::Declared), (" += \"", false, false, Place::Declared), (" ::= ", false, false, Place::Declared), (" ||= ", false, false, Place::Declared), ("=>nil, ", false, false, Place::Declared), (" REG_SZ ", false, false, Place::Declared), (" \u{2014} ", false, false, Place::Declared), (":: ", false, false, Place::Declared), (": !!binary ", false, false, Place::Declared),
     (",<<\"", false, false, Place::Declared), ("\"=>\\\"", false, false, Place::Declared), (" equals ", true, false, Place::Declared), (" eq '", false, false, Place::Declared), (" == \"", false, false, Place::Declared), (" == '", false, false, Place::Declared), (" LIKE '", false, false, Place::Declared),
     ("\" -> \"", false, false, Place::Changed), ("\" => \"", false, false, Place::Changed), ("' -> '", false, false, Place::Changed), ("\" to \"", false, false, Place::Changed), ("' to '", true, false, Place::Changed),
 ];
@@ -186,6 +191,26 @@ impl Detector {
                 }
             }
             Place::Declared => self.declared(site, stop, out),
+            Place::Glued => {
+                const CLIENTS: [&[u8]; 3] = [b"mysql", b"mariadb", b"sshpass"];
+                let end = skip(text, stop, limit, |b| b > b' ' && !is_quote(b) && !matches!(b, b',' | b']' | b'\\'));
+                let bytes = &text[stop..end];
+                if CLIENTS.iter().any(|c| find(&text[floor..at], c).is_some())
+                    && is_password(bytes, false)
+                    && !object_name(bytes)
+                {
+                    out.push(site.mask(const { number("command-line-secret") }, stop, end, None));
+                }
+            }
+            Place::Sent => {
+                let mut value = value_at(text, stop - 1, limit, site.cut);
+                let typed = &text[value.start..value.end];
+                let Some(word) = typed.strip_suffix(b"\\r").or_else(|| typed.strip_suffix(b"\\n")) else { return };
+                value.end = value.start + word.len();
+                if is_password(word, false) {
+                    self.firmly(site, value, const { number("secret-in-statement") }, out);
+                }
+            }
             Place::Changed => {
                 let quote = text[at];
                 let near = floor.max(at.saturating_sub(FAR));
@@ -212,9 +237,13 @@ impl Detector {
         let Site { text, at, limit, floor, .. } = site;
         let near = floor.max(at.saturating_sub(96));
         let end = skip_back(text, at, near, |b| is_blank(b) || is_quote(b) || matches!(b, b'*' | b'`' | b']' | b'\\'));
-        let start = skip_back(text, end, near, |b| name_or_dash(b) || b >= 0x80);
+        let mut start = skip_back(text, end, near, |b| name_or_dash(b) || b >= 0x80);
         if start == end {
             return;
+        }
+        // `API key`: the word before says which.
+        if text[start..end].eq_ignore_ascii_case(b"key") && start > near && text[start - 1] == b' ' {
+            start = skip_back(text, start - 1, near, name_or_dash);
         }
         let Some(said) = self.meaning(&text[start..end]) else { return };
         // LDIF's base64; but `Class:: member`.
@@ -239,6 +268,10 @@ impl Detector {
         }
         if said.strength == Strength::Authorization {
             return self.authorization(site, from, out);
+        }
+        // A dash may as well begin the rest of a sentence.
+        if text[at..stop].starts_with(" \u{2014}".as_bytes()) && !is_password(&text[value.start..value.end], false) {
+            return;
         }
         let strength =
             if said.strength == Strength::Certain && !value.quoted { Strength::Stated } else { said.strength };

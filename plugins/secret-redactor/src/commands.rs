@@ -161,6 +161,13 @@ const COMMANDS: &[Command] = &[
     ("infisical ", &[(" --token", Given::Next)]),
     ("--user ", &[("--user", Given::OddPair)]),
     ("--userpass ", &[("--userpass", Given::OddPair)]),
+    ("aws secretsmanager ", &[(" --secret-string", Given::Next)]),
+    ("aws ssm put-parameter ", &[(" --value", Given::Next)]),
+    ("az keyvault secret set ", &[(" --value", Given::Next)]),
+    ("gh secret set ", &[(" --body", Given::Next), (" -b", Given::Next)]),
+    ("ETCDCTL_USER", &[("ETCDCTL_USER", Given::Pair)]),
+    ("net user ", &[("net user", Given::Word(2))]),
+    ("basic auth ", &[("basic auth", Given::OddPair)]),
     ("--from-literal", &[]),
 ];
 
@@ -255,11 +262,13 @@ impl Detector {
             }
         };
         let bytes = &text[start.min(end)..end];
+        let option = bytes.first() == Some(&b'/') && matches!(given, Given::Word(_));
         let count = matches!(given, Given::Next | Given::Pair | Given::OddPair) && digits(bytes);
         if given == Given::OddPair && (!is_password(bytes, false) || object_name(bytes)) {
             return;
         }
-        if bytes.len() >= 3 && !harmless(bytes) && bytes[0] != b'-' && !count && !self.settings.allows(bytes) {
+        if bytes.len() >= 3 && !harmless(bytes) && bytes[0] != b'-' && !count && !option && !self.settings.allows(bytes)
+        {
             out.push(site.mask(const { number("command-line-secret") }, start, end, until));
         }
     }

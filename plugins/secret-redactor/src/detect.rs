@@ -461,7 +461,7 @@ impl Detector {
             from == at && run.iter().filter(|b| **b == b'/').count() * 10 <= run.len() && secret_run(run, least);
         if whole {
             let padded = skip(text, end, limit.min(end + 2), |b| b == b'=');
-            let (at, padded) = joined(site, at, padded);
+            let (at, padded) = joined(site, marked(site, at), padded);
             return out.push(site.mask(const { number("high-entropy") }, at, padded, cut(at, padded)));
         }
         let mut start = from;
@@ -471,7 +471,8 @@ impl Detector {
                 && secret_run(&text[start..stop], least)
                 && self.base64_says(&text[start..stop], site.depth).is_none()
             {
-                out.push(site.mask(const { number("high-entropy") }, start, stop, cut(start, stop)));
+                let first = marked(site, start);
+                out.push(site.mask(const { number("high-entropy") }, first, stop, cut(start, stop)));
             }
             start = stop + 1;
         }
@@ -532,6 +533,26 @@ fn behind_host(site: Site, end: usize) -> Option<usize> {
     let word = skip_back(text, at, floor.max(at.saturating_sub(128)), |b| !is_blank(b) && !is_quote(b));
     memchr::memmem::find(&text[word..at], b"://")?;
     memchr::memchr(b'/', &text[at..end]).map(|n| at + n + 1)
+}
+
+/// Where the token begins that ends in the random part at `start`: `acme_live_` and `dataset-` before it are of the token.
+fn marked(site: Site, start: usize) -> usize {
+    let Site { text, floor, .. } = site;
+    let Some(joint) = start.checked_sub(1).filter(|i| *i > floor && matches!(text[*i], b'_' | b'-')).map(|i| text[i])
+    else {
+        return start;
+    };
+    let near = floor.max(start.saturating_sub(if joint == b'_' { 24 } else { 12 }));
+    let upper = start >= near + 2 && text[start - 2].is_ascii_uppercase();
+    let of_a_mark = |b: u8| {
+        b.is_ascii_digit()
+            || (if upper { b.is_ascii_uppercase() } else { b.is_ascii_lowercase() })
+            || (b == b'_' && joint == b'_')
+    };
+    let first = skip_back(text, start - 1, near, of_a_mark);
+    let alone = first == floor
+        || !(text[first - 1].is_ascii_alphanumeric() || matches!(text[first - 1], b'-' | b'_' | b'.' | b'/'));
+    if alone && first < start - 1 && text[first].is_ascii_alphabetic() { first } else { start }
 }
 
 /// A random run with the parts of its token that a dot, a colon and their like join to it.

@@ -11,7 +11,7 @@ use crate::{
     site::{Mask, Site},
     source::is_code,
     table::number,
-    text::{Mix, Until, find, is_blank, is_name, is_quote, reads, skip, skip_back},
+    text::{Mix, Until, find, is_blank, is_name, is_quote, skip, skip_back},
     value::{Value, value_at},
 };
 
@@ -37,6 +37,20 @@ fn query_key(site: Site, start: usize, key: &[u8]) -> Option<Meaning> {
     })
 }
 
+/// `secret_id=` beside a role's id: the password of Vault's `AppRole`. Elsewhere it is the id of a secret.
+fn role_secret(site: Site, key: &[u8]) -> Option<Meaning> {
+    let line = &site.text[site.floor..site.limit];
+    let named = key.eq_ignore_ascii_case(b"secret_id")
+        || key.eq_ignore_ascii_case(b"secretid")
+        || find(key, b"vault_secret_id").is_some();
+    let beside = [b"role_id".as_slice(), b"roleid", b"approle", b"vault"].iter().any(|w| find(line, w).is_some());
+    (named && beside).then_some(Meaning {
+        strength: Strength::Stated,
+        rule: const { number("secret-assignment") },
+        uuid: true,
+    })
+}
+
 pub(crate) fn name_or_dash(b: u8) -> bool {
     is_name(b) || matches!(b, b'-' | b'$')
 }
@@ -51,15 +65,18 @@ impl Detector {
         let Some(sep) = separator(text, ending, limit, 0) else {
             return;
         };
-        let start = key_start(text, at, site.floor);
+        // `?key=`: the sign before the name is a part of the anchor.
+        let start = if matches!(text[at], b'?' | b'&') { at + 1 } else { key_start(text, at, site.floor) };
         let end = skip(text, word_end, sep, is_name);
         let key = &text[start..end];
         let said = self.meaning(key).or_else(|| self.meaning_of_many(key, text, sep + 1, limit));
-        let Some(said) = said.or_else(|| query_key(site, start, key)) else { return };
-        // `registry/team/secrets:TAG`
-        let tag = start > site.floor
+        let said = said.or_else(|| query_key(site, start, key)).or_else(|| role_secret(site, key));
+        let Some(said) = said else { return };
+        // `registry/team/secrets:TAG`, but ` /password:VALUE`.
+        let tag = start > site.floor + 1
             && text[sep] == b':'
             && text[start - 1] == b'/'
+            && !is_blank(text[start - 2])
             && text.get(sep + 1).is_some_and(u8::is_ascii_alphanumeric);
         // `AWS::AppSync::ApiKey`: the name of a type of resource.
         let typed = text[sep] == b':' && text[site.floor..start].ends_with(b"::");
@@ -154,13 +171,25 @@ impl Detector {
         }
         if !value.quoted
             && setting != Setting::Data
+            && (said.strength != Strength::Certain || spaced_groups(text, value, limit).is_none())
             && (is_sentence(text, value, limit)
                 || (said_in_prose(text, value, limit) && (setting == Setting::Within || refused(bytes))))
         {
             return;
         }
+        if said.strength == Strength::Certain && !value.quoted {
+            value.end = spaced_groups(text, value, limit).unwrap_or(value.end);
+        }
         if is_code(site, value) {
+            if let Some(other) = otherwise(text, value, limit, site.cut)
+                && self.is_secret(said, &text[other.start..other.end], true)
+            {
+                out.push(site.mask(self.label(text, other, said.rule), other.start, other.end, other.until));
+            }
             return;
+        }
+        if said.strength == Strength::Pin && !value.quoted && groups(bytes) {
+            value.end = further_codes(text, value.end, limit);
         }
         if self.is_secret(said, &text[value.start..value.end], value.quoted || setting == Setting::Data) {
             out.push(site.mask(self.label(text, value, said.rule), value.start, value.end, value.until));
@@ -211,7 +240,11 @@ impl Detector {
         match said.strength {
             Strength::Certain | Strength::Authorization | Strength::Cookie => !digits(value) || value.len() >= 3,
             Strength::Phrase => value.split(|b| *b == b' ').count() >= 8,
-            Strength::Pin => (digits(value) && (3..=12).contains(&value.len())) || likely(value, data) || groups(value),
+            Strength::Pin => {
+                (digits(value) && (3..=12).contains(&value.len()))
+                    || likely(value, data)
+                    || value.split(|b| matches!(b, b' ' | b',')).filter(|w| !w.is_empty()).all(groups)
+            }
             Strength::Likely => likely(value, data),
             Strength::Stated => stated(value, data),
             Strength::Weak => weak(value) || user_and_password(value),
@@ -254,6 +287,8 @@ impl Detector {
         } else if after > scheme_end && is(ONE) {
             let inner = value_at(text, after, if value.quoted { value.end.max(after) } else { limit }, site.cut);
             Value { until: if value.quoted { value.until } else { inner.until }, ..inner }
+        } else if let Some(secret) = behind_scheme(text, value, scheme_end, limit) {
+            secret
         } else {
             // `authorization: scheme=Bearer realm="x"` says how, and not what.
             let named = value.end > scheme_end
@@ -451,7 +486,20 @@ pub(crate) fn generated(value: &[u8]) -> bool {
 
 /// Under the name of a service alone: a token as services make them.
 fn service(value: &[u8]) -> bool {
-    (value.len() >= 20 && weak(value)) || (value.len() >= 32 && crate::randomness::is_hex(value) && random(value))
+    // `UUID:HEX`
+    let joined = |p: &[u8]| uuid(p) || (p.len() >= 16 && crate::randomness::is_hex(p));
+    // `SM` and 32 hex digits: what Twilio names its things by; its keys begin with `SK`.
+    if value.len() == 34
+        && value[..2].iter().all(u8::is_ascii_uppercase)
+        && !value.starts_with(b"SK")
+        && crate::randomness::is_hex(&value[2..])
+    {
+        return false;
+    }
+    let parts = value.contains(&b':') && value.len() >= 48 && value.split(|b| *b == b':').all(joined);
+    parts
+        || (value.len() >= 20 && weak(value))
+        || (value.len() >= 32 && crate::randomness::is_hex(value) && random(value))
 }
 
 /// Base64 of `user:password`.
@@ -481,8 +529,65 @@ pub(crate) fn address(value: &[u8]) -> bool {
     ip || mail
 }
 
+/// `abcd efgh ijkl mnop`: a password of programs, in four to eight groups of four that blanks divide. Where the last one ends.
+fn spaced_groups(text: &[u8], value: Value, limit: usize) -> Option<usize> {
+    let group = |i: usize| skip(text, i, limit.min(i + 5), |b| b.is_ascii_alphanumeric()) == i + 4;
+    if value.quoted || value.end != value.start + 4 || !group(value.start) {
+        return None;
+    }
+    let (mut end, mut count) = (value.end, 1);
+    while count < 8 && end + 5 <= limit && text[end] == b' ' && group(end + 1) {
+        end += 5;
+        count += 1;
+    }
+    let behind = skip(text, end, limit.min(end + 1), |b| b == b' ');
+    let ends = behind >= limit || !text[behind].is_ascii_alphanumeric();
+    // Words of four letters make sentences, too.
+    let odd =
+        text[value.start..end].split(|b| *b == b' ').filter(|w| naturalness(w) < -2 || Mix::of(w).kinds() > 1).count();
+    (count >= 4 && ends && odd >= 2).then_some(end)
+}
+
+/// `5rogq-9av79 scxx8-kgmas`: where the codes that follow the first end.
+fn further_codes(text: &[u8], end: usize, limit: usize) -> usize {
+    let mut end = end;
+    for _ in 0..32 {
+        let start = skip(text, end, limit, |b| is_blank(b) || b == b',');
+        let stop = skip(text, start, limit, |b| b.is_ascii_alphanumeric() || b == b'-');
+        if start == end || !groups(&text[start..stop]) {
+            break;
+        }
+        end = stop;
+    }
+    end
+}
+
+/// `process.env.PASS || 'VALUE'`: what stands in for an expression that has no value.
+fn otherwise(text: &[u8], value: Value, limit: usize, cut: bool) -> Option<Value> {
+    const OPERATORS: [&[u8]; 4] = [b"|| ", b"?? ", b"or ", b"?: "];
+    let after = skip(text, value.end, limit, is_blank);
+    let operator = OPERATORS.iter().find(|o| text[after..limit].starts_with(o))?;
+    Some(value_at(text, after + operator.len(), limit, cut)).filter(|v| v.quoted)
+}
+
+/// The credentials behind a scheme of Authorization that no list knows: `HMAC-SHA256 VALUE`.
+fn behind_scheme(text: &[u8], value: Value, scheme_end: usize, limit: usize) -> Option<Value> {
+    let end = if value.quoted { value.end } else { limit };
+    let start = skip(text, scheme_end, end, is_blank);
+    let stop = skip(text, start, end, |b| !is_blank(b) && !is_quote(b));
+    let named = scheme_end >= value.start + 3
+        && text[value.start].is_ascii_alphabetic()
+        && naturalness(&text[value.start..scheme_end]) > -12;
+    (named && start > scheme_end && weak(&text[start..stop])).then_some(Value {
+        start,
+        end: stop,
+        quoted: false,
+        until: value.until.filter(|_| stop == limit),
+    })
+}
+
 /// The value within `{"value": "VALUE", …}` and its like.
-fn inner(text: &[u8], i: usize, limit: usize, cut: bool) -> Option<Value> {
+pub(crate) fn inner(text: &[u8], i: usize, limit: usize, cut: bool) -> Option<Value> {
     const NAMES: &[&[u8]] = &[
         b"value",
         b"plaintext",
@@ -495,11 +600,22 @@ fn inner(text: &[u8], i: usize, limit: usize, cut: bool) -> Option<Value> {
         b"string",
         b"stringValue",
     ];
-    let mut at = skip(text, i + 1, limit, |b| is_blank(b) || b == b'\\' || is_quote(b));
-    let ends = |n: &[u8]| text.get(at + n.len()).is_some_and(|b| !b.is_ascii_alphanumeric());
-    at += NAMES.iter().find(|n| reads(text, at, n) && ends(n))?.len();
-    let sep = skip(text, at, limit, |b| is_blank(b) || b == b'\\' || is_quote(b));
-    (text.get(sep) == Some(&b':') && sep < limit).then(|| value_at(text, sep + 1, limit, cut)).filter(|v| v.quoted)
+    let mut at = i + 1;
+    // A type or a note may stand before it.
+    for _ in 0..4 {
+        at = skip(text, at, limit, |b| is_blank(b) || matches!(b, b'\\' | b',') || is_quote(b));
+        let end = skip(text, at, limit, |b| b.is_ascii_alphanumeric() || b == b'_');
+        let sep = skip(text, end, limit, |b| is_blank(b) || b == b'\\' || is_quote(b));
+        if end == at || sep >= limit || text[sep] != b':' {
+            return None;
+        }
+        let value = value_at(text, sep + 1, limit, cut);
+        if NAMES.iter().any(|n| text[at..end].eq_ignore_ascii_case(n)) {
+            return Some(value).filter(|v| v.quoted);
+        }
+        at = value.end;
+    }
+    None
 }
 
 /// An object, a list or a struct begins here.

@@ -189,9 +189,9 @@ pub(crate) fn meaning(key: &[u8], more: &[String]) -> Option<Meaning> {
             found(Strength::Cookie, const { number("cookie") })
         } else if matches!(word(i), b"session" | b"sessid" | b"sessionid" | b"sid" | b"phpsessid" | b"jsessionid") {
             found(Strength::Weak, const { number("session-id") })
-        } else if matches!(word(i), b"csrf" | b"xsrf") {
+        } else if matches!(word(i), b"csrf" | b"xsrf" | b"crumb") {
             found(Strength::Weak, const { number("token-assignment") })
-        } else if matches!(word(i), b"signature" | b"sig") {
+        } else if matches!(word(i), b"signature" | b"sig") || (said(i, "hmac") && words == 1) {
             found(Strength::Weak, const { number("signature") })
         } else if matches!(word(i), b"otp" | b"pin" | b"pincode" | b"cvv" | b"cvc" | b"totp" | b"mfa" | b"2fa")
             || ((said(i, "code") || said(i, "codes"))

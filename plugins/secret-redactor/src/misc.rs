@@ -82,7 +82,15 @@ impl Detector {
             .iter()
             .any(|w| find(&says, w).is_some());
         if second >= 6 || (dotted && header) || telling || (header && end == limit) || until.is_some() {
-            out.push(site.mask(const { number("jwt") }, at, far.max(end), until));
+            // `IST.eyJ…`, `nbwt1_eyJ…`: the issuer's mark is of the token.
+            let mark = skip_back(text, at.saturating_sub(1), site.floor.max(at.saturating_sub(8)), |b| {
+                b.is_ascii_alphanumeric()
+            });
+            let joined = at > mark + 1
+                && matches!(text[at - 1], b'.' | b'_')
+                && (mark == site.floor
+                    || !(text[mark - 1].is_ascii_alphanumeric() || matches!(text[mark - 1], b'.' | b'_' | b'-')));
+            out.push(site.mask(const { number("jwt") }, if joined { mark } else { at }, far.max(end), until));
         }
     }
 
@@ -169,6 +177,15 @@ impl Detector {
                 value.start + bytes.len(),
                 value.until,
             ));
+            // `IDENTIFIED BY NEW REPLACE OLD`
+            let behind = skip(text, value.start + bytes.len(), limit, |b| is_quote(b) || is_blank(b));
+            if reads(text, behind, b"replace ") && about_users(&text[site.floor..at]) {
+                let old = value_at(text, behind + 8, limit, site.cut);
+                let end = skip_back(text, old.end, old.start, |b| b == b';');
+                if end > old.start && !harmless(&text[old.start..end]) {
+                    out.push(site.mask(const { number("secret-in-statement") }, old.start, end, old.until));
+                }
+            }
         }
     }
 
@@ -221,23 +238,46 @@ impl Detector {
             return;
         }
         let names = skip_back(text, close - 1, floor, |b| b != b'(');
+        let mut row = open;
+        for _ in 0..64 {
+            let Some(end) = self.insert_row(site, (names, close - 1), row, out) else { return };
+            // `(1, 'x'), (2, 'y')`
+            row = skip(text, end, limit, |b| is_blank(b) || b == b',');
+            if row == end || row >= limit || text[row] != b'(' {
+                return;
+            }
+        }
+    }
+
+    /// One row of an `INSERT`, by the names of its columns; where it ends.
+    fn insert_row(&self, site: Site, names: (usize, usize), open: usize, out: &mut Vec<Mask>) -> Option<usize> {
+        let Site { text, limit, .. } = site;
         let mut i = open + 1;
-        for name in text[names..close - 1].split(|b| *b == b',') {
+        for name in text[names.0..names.1].split(|b| *b == b',') {
             let value = value_at(text, i, limit, site.cut);
-            let quoted_end = skip(text, value.end, limit, is_quote);
-            let comma = memchr::memchr2(b',', b')', &text[quoted_end..limit]).map_or(limit, |n| quoted_end + n);
-            let end = if value.quoted { value.end } else { comma.min(value.end) };
+            let behind = if value.quoted { skip(text, value.end, limit, is_quote) } else { value.start };
+            let mut depth = 0;
+            let ends = |b: &u8| {
+                depth += i32::from(*b == b'(') - i32::from(*b == b')');
+                depth < 0 || (depth == 0 && *b == b',')
+            };
+            let stop = text[behind..limit].iter().position(ends).map_or(limit, |n| behind + n);
+            let end = if value.quoted { value.end } else { stop.min(value.end) };
             let name = name.trim_ascii();
             let name = name.strip_prefix(b"`").and_then(|n| n.strip_suffix(b"`")).unwrap_or(name);
             let said = self.meaning(name).filter(|_| end > value.start);
             if said.is_some_and(|said| self.is_secret(said, &text[value.start..end], true)) {
                 out.push(site.mask(const { number("secret-in-statement") }, value.start, end, value.until));
             }
-            if comma >= limit || text[comma] == b')' {
-                return;
+            if stop >= limit {
+                return None;
             }
-            i = comma + 1;
+            if text[stop] == b')' {
+                return Some(stop + 1);
+            }
+            i = stop + 1;
         }
+        None
     }
 
     /// `on >VALUE` of a redis ACL rule.

@@ -38,7 +38,11 @@ impl Detector {
     /// `<name>KEY</name><value>VALUE</value>`. `key_end`: where the key's word ends.
     pub(crate) fn closed_key(&self, site: Site, key_end: usize, out: &mut Vec<Mask>) {
         let Site { text, at, limit, .. } = site;
-        let start = key_start(text, at, site.floor);
+        let mut start = key_start(text, at, site.floor);
+        // `API Key`: the word before says which.
+        if text[start..key_end].eq_ignore_ascii_case(b"key") && start > site.floor && text[start - 1] == b' ' {
+            start = skip_back(text, start - 1, site.floor.max(start.saturating_sub(32)), name_or_dash);
+        }
         let list = skip(text, key_end, limit.min(key_end + 6), |b| b != b'[');
         let many = || self.meaning_of_many(&text[start..key_end], text, list, limit);
         let Some(said) = self.meaning(&text[start..key_end]).or_else(many) else { return };
@@ -84,6 +88,24 @@ impl Detector {
         let verb =
             dotted || VERBS.iter().any(|v| reads(&text[..at], start, v)) || (start > floor && text[start - 1] == b'.');
         let Some(said) = self.meaning(&text[start..stop - 1]).filter(|_| !verb) else { return };
+        if text.get(stop).is_some_and(|b| is_quote(*b)) && stop < limit {
+            // `Secret("VALUE")`
+            let value = value_at(text, stop, limit, site.cut);
+            let bytes = &text[value.start..value.end];
+            let mix = Mix::of(bytes);
+            let closed = text.get(value.end + 1) == Some(&b')');
+            let said = Meaning { strength: Strength::Stated, ..said };
+            if bytes.len() >= 8
+                && mix.digit > 0
+                && mix.kinds() >= 2
+                && closed
+                && !bytes.contains(&b' ')
+                && self.is_secret(said, bytes, true)
+            {
+                out.push(site.mask(self.label(text, value, said.rule), value.start, value.end, None));
+            }
+            return;
+        }
         let end = skip(text, stop, limit.min(stop + 128), |b| {
             b > b' ' && !matches!(b, b'(' | b')' | b'"' | b'\'' | b',' | b':' | b'.')
         });
@@ -159,9 +181,17 @@ impl Detector {
         if open >= limit || text[open] != b'<' || text.get(open + 1) == Some(&b'/') {
             return;
         }
-        let Some(inner) = memchr::memchr(b'>', &text[open..limit.min(open + 128)]).map(|n| open + n + 1) else {
+        let Some(mut inner) = memchr::memchr(b'>', &text[open..limit.min(open + 128)]).map(|n| open + n + 1) else {
             return;
         };
+        // `<dd><code>VALUE`
+        while inner + 1 < limit
+            && text[inner] == b'<'
+            && text[inner + 1].is_ascii_alphabetic()
+            && let Some(close) = memchr::memchr(b'>', &text[inner..limit.min(inner + 64)])
+        {
+            inner += close + 1;
+        }
         let end = memchr::memchr(b'<', &text[inner..limit]).map_or(limit, |n| inner + n);
         let until = (end == limit && site.cut).then_some(Until::Word);
         self.value(site, said, Value { start: inner, end, quoted: true, until }, Setting::Data, out);
@@ -279,6 +309,18 @@ pub(crate) fn unwrapped(text: &[u8], i: usize, limit: usize) -> usize {
         b"<<",
     ];
     let i = skip(text, i, limit, is_blank);
+    // `&anchor "x"`, `/* note */ "x"`
+    let note = if text[i..limit].starts_with(b"/*") {
+        memchr::memmem::find(&text[i..limit.min(i + 80)], b"*/").map(|n| i + n + 2)
+    } else if text[i..limit].starts_with(b"&") {
+        let name = skip(text, i + 1, limit.min(i + 32), is_name);
+        (name > i + 1 && name < limit && text[name] == b' ').then_some(name)
+    } else {
+        None
+    };
+    if let Some(quote) = note.map(|n| skip(text, n, limit, is_blank)).filter(|q| *q < limit && is_quote(text[*q])) {
+        return quote;
+    }
     // `(string) (len=12) "x"`
     if text[i..limit].starts_with(b"(string)") || text[i..limit].starts_with(b"string(") {
         let quote = skip(text, i, limit.min(i + 28), |b| !is_quote(b));

@@ -2,6 +2,7 @@
 //! on neighbouring ones.
 use crate::{
     detect::Detector,
+    keyed::inner,
     keys::{Meaning, Strength},
     section::Section,
     site::{Mask, Site},
@@ -35,6 +36,10 @@ impl Detector {
             return;
         };
         let Some(said) = self.meaning(&text[name.start..name.end]) else { return };
+        // `"value": {"stringValue": "VALUE"}`
+        if !value.quoted && text[value.start..limit].starts_with(b"{") {
+            value = inner(text, value.start, limit, site.cut).unwrap_or(value);
+        }
         if site.scalars && text[sep] == b':' {
             value = Value {
                 start: (sep + 2).min(limit),
@@ -112,6 +117,7 @@ fn labels(text: &[u8], from: usize, to: usize) -> impl DoubleEndedIterator<Item 
         let label: &[u8] = match text[i] {
             b'n' | b'N' => b"name",
             b'k' | b'K' => b"key",
+            b'p' | b'P' => b"property",
             _ => return None,
         };
         let end = i + label.len();
@@ -125,7 +131,13 @@ fn labels(text: &[u8], from: usize, to: usize) -> impl DoubleEndedIterator<Item 
 fn name_before(site: Site) -> Option<Value> {
     let Site { text, at, .. } = site;
     let floor = site.floor.max(at.saturating_sub(NEAR));
-    let open = text[floor..at].iter().rposition(|b| matches!(b, b'{' | b'}')).map_or(floor, |n| floor + n + 1);
+    let mut open = text[floor..at].iter().rposition(|b| matches!(b, b'{' | b'}')).map_or(floor, |n| floor + n + 1);
+    // `"key": "KEY", "value": {"stringValue": "VALUE"}`
+    let outer =
+        skip_back(text, open.saturating_sub(1), floor, |b| is_blank(b) || is_quote(b) || matches!(b, b':' | b'\\'));
+    if open > floor && outer >= floor + 5 && text[open - 1] == b'{' && reads(text, outer - 5, b"value") {
+        open = text[floor..outer].iter().rposition(|b| matches!(b, b'{' | b'}')).map_or(floor, |n| floor + n + 1);
+    }
     labels(text, open, at).rev().find_map(|end| name_at(text, end, at))
 }
 
@@ -149,7 +161,7 @@ fn name_at(text: &[u8], i: usize, limit: usize) -> Option<Value> {
 /// The name that a line of its own gives: `- name: KEY`, `"name": "KEY",`, `<name>KEY</name>`.
 fn name_on(text: &[u8], start: usize, end: usize) -> Option<Value> {
     let key = skip(text, start, end, |b| is_blank(b) || matches!(b, b'"' | b'-' | b'<' | b'{'));
-    [b"name".as_slice(), b"key"]
+    [b"name".as_slice(), b"key", b"property"]
         .iter()
         .filter(|word| reads(text, key, word))
         .find_map(|word| name_at(text, key + word.len(), end))

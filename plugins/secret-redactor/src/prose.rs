@@ -83,7 +83,10 @@ impl Detector {
             if i >= limit {
                 return;
             }
-            if text[i] == b'(' {
+            if text[i] == b'(' && text.get(i + 1).is_some_and(|b| is_quote(*b)) && i + 1 < limit {
+                // `password ("X")`
+                i += 1;
+            } else if text[i] == b'(' {
                 // `password (admin): X`
                 let Some(close) = memchr::memchr(b')', &text[i..limit.min(i + 40)]) else { return };
                 i += close + 1;
@@ -245,8 +248,9 @@ pub(crate) fn is_password(bytes: &[u8], quoted: bool) -> bool {
         .filter(|b| matches!(b, b'!' | b'@' | b'#' | b'$' | b'%' | b'^' | b'&' | b'*' | b'+' | b'=' | b'~'))
         .count();
     let letters = mix.lower + mix.upper;
-    let joined = object_name(bytes) && (generated(bytes) || mix.digit == 0);
-    let odd = (mix.digit > 0 && letters > 0 && !joined && !version(bytes))
+    let joined = object_name(bytes) && (generated(bytes) || mix.digit == 0) && !app_password(bytes);
+    let odd = app_password(bytes)
+        || (mix.digit > 0 && letters > 0 && !joined && !version(bytes))
         || (symbols > 0 && letters > 1)
         || (mix.changes > 1
             && mix.upper > 0
@@ -264,6 +268,16 @@ pub(crate) fn is_password(bytes: &[u8], quoted: bool) -> bool {
         && !bytes.iter().any(|b| matches!(b, b'(' | b'{' | b'<'))
         && (quoted || !bytes.contains(&b'=') || bytes.ends_with(b"="))
         && (quoted || !bytes.contains(&b'/'))
+}
+
+/// `ynpx-vibw-nbhp-bvhu`: groups of four that no words are, as services print passwords for programs.
+fn app_password(bytes: &[u8]) -> bool {
+    let groups = || bytes.split(|b| *b == b'-');
+    (19..=29).contains(&bytes.len())
+        && groups().count() >= 4
+        && groups()
+            .all(|g| (4..=5).contains(&g.len()) && g.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()))
+        && groups().filter(|g| Mix::of(g).kinds() > 1 || crate::model::naturalness(g) < -2).count() >= 2
 }
 
 /// `v1.2`, `2.0.1-beta`.
@@ -296,6 +310,10 @@ fn is_token(bytes: &[u8]) -> bool {
         && !harmless(body)
         && ((is_hex(body) && body.len() >= 32)
             || (body.len() >= 16 && (random(body) || mixed(body)) && !object_name(body))
+            || (body.len() >= 24 && {
+                let mix = Mix::of(body);
+                mix.kinds() == 2 && mix.digit >= 4 && mix.other == 0 && mix.changes * 4 >= body.len()
+            })
             || (dotted && !object_name(body)))
 }
 

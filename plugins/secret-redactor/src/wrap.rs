@@ -48,7 +48,7 @@ fn tail(text: &[u8], i: usize) -> Option<(usize, Tail)> {
         [b'\\'] => Tail::Continued,
         [q @ (b'"' | b'\'')] => Tail::Quoted(*q),
         [q @ (b'"' | b'\''), more @ ..] if matches!(more.trim_ascii(), b"+" | b"\\" | b"." | b"..") => Tail::Quoted(*q),
-        _ if rest.trim_ascii() == b"|" => Tail::Cell,
+        _ if rest.trim_ascii() == b"|" || rest.trim_ascii() == "\u{2502}".as_bytes() => Tail::Cell,
         [b'"', b',' | b'}', ..] | [b'\\', b'n', b'"', ..] if rest.ends_with(b"}") => Tail::Json,
         _ => return None,
     };
@@ -74,10 +74,12 @@ pub(crate) fn goes_on(text: &[u8], i: usize, end: bool) -> Option<Next> {
     if tail == Tail::Json {
         return Some(json_line(text, i, start, next_end));
     }
-    let first = skip(text, start, next_end, |b| is_blank(b) || matches!(b, b'>' | b'|' | b'"' | b'\'' | b'+'));
+    let drawn = |b: u8| tail == Tail::Cell && matches!(b, 0xe2 | 0x94 | 0x82);
+    let first =
+        skip(text, start, next_end, |b| is_blank(b) || drawn(b) || matches!(b, b'>' | b'|' | b'"' | b'\'' | b'+'));
     let last = skip(text, first, next_end, is_rest);
     let alone = skip(text, last, next_end, |b| {
-        is_blank(b) || matches!(b, b'"' | b'\'' | b',' | b';' | b')' | b'+' | b'\\' | b'|' | b'\r')
+        is_blank(b) || drawn(b) || matches!(b, b'"' | b'\'' | b',' | b';' | b')' | b'+' | b'\\' | b'|' | b'\r')
     }) == next_end;
     // Text that was broken at a width goes on in the next line's first word.
     let line = memchr::memrchr(b'\n', &text[i.saturating_sub(LONGEST * 2)..i])
@@ -94,7 +96,7 @@ pub(crate) fn goes_on(text: &[u8], i: usize, end: bool) -> Option<Next> {
     let rest = &text[first..last];
     let framed = match tail {
         Tail::Quoted(quote) => first > start && text[first - 1] == quote,
-        Tail::Cell => text[start..first].contains(&b'|'),
+        Tail::Cell => text[start..first].iter().any(|b| *b == b'|' || drawn(*b)),
         _ => true,
     };
     Some(if !framed || rest.len() < 4 || !(soft || broken || (alone && is_random_rest(rest))) {

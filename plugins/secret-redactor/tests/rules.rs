@@ -424,3 +424,58 @@ fn a_token_is_masked_whole_with_the_parts_that_signs_join() {
         false,
     );
 }
+
+#[test]
+fn secrets_beside_their_usual_places_are_masked() {
+    check(
+        &[
+            "GET /v2/?key=«{h32}» HTTP/1.1",
+            "cmdkey /add:srv /user:bob /password:«hunter2X9»",
+            "SMTP_PASSWORD=«abcd efgh xkqj zqwv»\nUSER=bob\n",
+            "Application password: «Ikcz JXmD o4zs C3bo BepL BTRd»\n",
+            "app password «ynpx-vibw-nbhp-bvhu» for bob",
+            "Recovery codes: «5rogq-9av79 scxx8-kgmas»\n",
+            "const password = process.env.PASS || '«hunter2X9»';",
+            "Authorization: HMAC-SHA256 «{s40}»",
+            "{\"password\":{\"type\":\"string\",\"value\":\"«hunter2X9»\"}}",
+            "{\"key\":\"db.password\",\"value\":{\"stringValue\":\"«hunter2X9»\"}}",
+            "Property: app.db.password\n    Value: \"«hunter2X9»\"\n",
+            "<dt>API Key</dt><dd><code>«hunter2X9q»</code></dd>",
+            "Secret(\"«hunter2X9»\")",
+            "password (\"«hunter2X9»\") does not match",
+            "\"dsn\":\"postgres:\\/\\/app:«hunter2X9»@db:5432\\/x\"",
+            "ALTER USER app IDENTIFIED BY «hunter2X9» REPLACE «hunter1X8»;",
+            "INSERT INTO u(id,passwd,at) VALUES (1,'«hunter2X9»',now()),(2,'«hunter3X9»',now());",
+            "sentinel auth-pass mymaster «hunter2X9»",
+            "vault write auth/approle/login role_id=123e4567-e89b-12d3-a456-426614174000 secret_id=«123e4567-e89b-12d3-a456-426614174001»",
+            "echo -n \"«hunter2X9»\" | gcloud secrets create db --data-file=-",
+            "aws secretsmanager create-secret --name db --secret-string \"«hunter2X9»\"",
+            "send \"«hunter2X9»\\r\"",
+            "[\"mysql\", \"-uroot\", \"-p«hunter2X9»\"]",
+            "API token \u{2014} «hunter2X9»",
+            "kubectl get secret db -o jsonpath='{.data.password}' | base64 -d\n«x1eyGeip3fUw»\n",
+            "\u{2502} token \u{2502} «glpat-rezydLS8jE» \u{2502}\n\u{2502}       \u{2502} «jBVqclZZ3A»      \u{2502}\n",
+            "rejected «IST.eyJ{b40}.eyJ{b40}.{b40}»",
+        ],
+        false,
+    );
+}
+
+#[test]
+fn what_looks_like_those_stays_readable() {
+    check(
+        &[
+            "secret_id=123e4567-e89b-12d3-a456-426614174001 rotated",
+            "twilio: SM{h32} delivered",
+            "registry/team/secrets:v1.2.3 pulled",
+            "Password: must have four long words\n",
+            "kubectl get secret db -o yaml | base64 -d\n{\"level\":\"info\",\"tokens\":3}\n",
+            "$ argocd admin initial-password -n argocd\nerror: connection refused\n",
+            "API token \u{2014} required for writes",
+            "Secret(\"payments-tls\")",
+            "const password = process.env.PASS || '';",
+            "task_id=1 disk_usage=2 tl_x tk_y rak_z",
+        ],
+        false,
+    );
+}
