@@ -7,7 +7,7 @@ use crate::{
     instructions::instructions,
     metrics::Metrics,
     quota::Turnstile,
-    schema::JsonObject,
+    schema::{self, JsonObject},
     settings::{GatewaySettings, SettingsError},
     tools::{ALL, Asked, Plan, Tool},
 };
@@ -114,7 +114,8 @@ impl Gateway {
         for tool in ALL.into_iter().filter(|tool| tool.available(&backends)) {
             let input = tool.input(&settings.bounds);
             let checker = Checker::new(tool.name(), &input, tool.loose())?;
-            listed.push(Listed { tool, checker, input: Arc::new(input), output: Arc::new(tool.output()) });
+            let input = Arc::new(schema::listed(&input));
+            listed.push(Listed { tool, checker, input, output: Arc::new(tool.output()) });
         }
         let instructions = instructions(&settings, &backends);
         let turnstile = Turnstile::new(settings.quotas.clone(), crate::quota::PLACE_WAIT);

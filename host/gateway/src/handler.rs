@@ -84,7 +84,6 @@ fn listed(shown: Shown<'_>) -> Tool {
     let annotations =
         ToolAnnotations::with_title(tool.title()).read_only(true).destructive(false).idempotent(true).open_world(false);
     Tool::new(tool.name(), shown.description, shown.input.clone())
-        .with_title(tool.title())
         .with_raw_output_schema(shown.output.clone())
         .with_annotations(annotations)
 }

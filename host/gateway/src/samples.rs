@@ -3,8 +3,8 @@
 use wardgate_core::Sample;
 
 /// Bytes of the list of what passes, and of what a person is asked about.
-const PASSES: usize = 4 << 10;
-const ASKS: usize = 1 << 10;
+const PASSES: usize = 1600;
+const ASKS: usize = 600;
 
 /// Two sentences and their lists; nothing where there is nothing to say.
 pub(crate) fn words(samples: &[Sample]) -> String {

@@ -62,21 +62,12 @@ pub(crate) fn bound_list(schema: &mut JsonObject, bounds: &Bounds) {
 // ---- output schemas ------------------------------------------------------------------------------------------------
 
 /// A tool's output: its answer, or one of the ways a call can end without one. A scalar that redaction may mask allows a string.
-/// Terse, because clients load it with every tool.
+/// Terse, because clients load it with every tool: what every answer has is said once, in docs/tools.md.
 pub(crate) fn output(answer: &Value, required: &[&str]) -> JsonObject {
-    let plain = json!({"type": "string"});
+    let denial = json!({"required": ["rule", "reason"]});
     let mut properties = json!({
-        "call": plain,
-        "outcome": {"type": ["string", "object"], "description": "complete, unknown, or {cut: why the answer stops early}"},
-        "missing": text("what a cut answer lacks"),
-        "note": plain,
-        "redacted": {"type": "object", "additionalProperties": {"type": "integer"}},
-        "error": lines("the backend's words"),
-        "left_out": lines("targets that were not asked"),
-        "denied": denial(),
-        "approval_required": denial(),
-        "also": {"type": "array"},
-        "unrecorded": plain,
+        "call": {}, "outcome": {}, "missing": {}, "note": {}, "redacted": {}, "error": {}, "left_out": {},
+        "denied": denial, "approval_required": denial, "also": {}, "unrecorded": {},
     });
     if let (Value::Object(all), Value::Object(own)) = (&mut properties, answer.clone()) {
         all.extend(own);
@@ -100,54 +91,34 @@ pub(crate) fn output(answer: &Value, required: &[&str]) -> JsonObject {
     }
 }
 
-pub(crate) fn text(description: &str) -> Value {
-    json!({"type": "string", "description": description})
-}
-
-pub(crate) fn count(description: &str) -> Value {
-    json!({"type": "integer", "description": description})
+/// An input schema as it is listed: without the grammar of strings, which a model knows and a denial explains.
+pub(crate) fn listed(input: &JsonObject) -> JsonObject {
+    let mut shown = input.clone();
+    if let Some(Value::Object(properties)) = shown.get_mut("properties") {
+        for rules in properties.values_mut().filter_map(Value::as_object_mut) {
+            rules.retain(|word, _| !matches!(word.as_str(), "pattern" | "minLength" | "maxLength"));
+        }
+    }
+    shown
 }
 
 pub(crate) fn lines(description: &str) -> Value {
     json!({"type": "array", "items": {"type": "string"}, "description": description})
 }
 
-/// Rows of the cluster's: their keys are not ours to list. Redaction may mask a whole row.
+/// Rows of the cluster's: their keys are not ours to list, and redaction may mask a whole row.
 pub(crate) fn rows(description: &str) -> Value {
-    json!({"type": "array", "items": {"type": ["object", "array", "string"]}, "description": description})
+    json!({"type": "array", "description": description})
 }
 
 /// What is not shown for want of room, and which end was kept.
 pub(crate) fn truncated() -> Value {
-    let number = json!({"type": "integer"});
-    json!({
-        "type": "object",
-        "description": "what did not fit, and which end was kept",
-        "properties": {"lines": number, "bytes": number, "kept": {"enum": ["first", "newest"]}},
-        "required": ["lines", "bytes", "kept"],
-        "additionalProperties": false,
-    })
+    json!({"type": "object", "description": "lines and bytes that did not fit; kept: first or newest", "required": ["lines", "bytes", "kept"]})
 }
 
 /// Where a container's output is from.
 pub(crate) fn source() -> Value {
-    let word = json!({"type": "string"});
-    json!({
-        "type": "object",
-        "properties": {"namespace": word, "pod": word, "container": word},
-        "required": ["namespace", "pod", "container"],
-        "additionalProperties": false,
-    })
-}
-
-fn denial() -> Value {
-    let word = json!({"type": "string"});
-    json!({
-        "type": "object",
-        "properties": {"rule": word, "reason": word, "remedy": word, "instead": {"type": "object"}, "details": {"type": "object"}},
-        "required": ["rule", "reason"],
-        "additionalProperties": false,
-    })
+    json!({"type": "object", "required": ["namespace", "pod", "container"]})
 }
 
 #[cfg(test)]

@@ -205,6 +205,14 @@ async fn every_answer_of_every_tool_fits_its_output_schema() {
     }
 }
 
+/// Every model loads the list into its context, in every session.
+#[tokio::test]
+async fn the_list_of_tools_is_short() {
+    let mut wire = Wire::new(GatewaySettings::default());
+    let listed = wire.ask(&modern(0, "tools/list", json!({}))).await["result"].to_string();
+    assert!(listed.len() < 26_000, "{} bytes", listed.len());
+}
+
 #[tokio::test]
 async fn a_schema_that_allows_everything_would_not_pass_for_one() {
     let mut wire = Wire::new(GatewaySettings::default());

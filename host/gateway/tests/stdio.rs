@@ -156,7 +156,7 @@ async fn tools_are_listed_in_one_order_with_schemas_and_annotations() {
         }
         assert_eq!(tool["inputSchema"]["additionalProperties"], json!(false));
         assert_eq!(tool["outputSchema"]["type"], "object");
-        assert!(tool["title"].is_string());
+        assert!(tool["annotations"]["title"].is_string());
         // Only the tool that runs commands says which ones, and says it from the active policies.
         let words = tool["description"].as_str().unwrap();
         let said = words.contains("one example each: id -u. A person is asked first: reboot.");

@@ -1,7 +1,7 @@
 //! How many series a selector touches, and which metrics have a name near to one: what reviewers ask before a query is let through.
 //!
 //! In this order: the map of metrics (`/api/v1/status/tsdb`, read once a minute), which bounds a metric by name within the head block and
-//! costs nothing; what earlier look-ups and queries have counted; and a probe, which is bounded by what the reviewer would count to, one
+//! costs nothing, and is all there is to know of a selector that is a name alone; what earlier look-ups and queries have counted; and a probe, which is bounded by what the reviewer would count to, one
 //! in flight for each metric. A probe asks the server's own estimate (`/api/v1/query_cost`) where it has one and the map says that it
 //! cannot be dear, else `/api/v1/series` with start, end and limit. Where none of these answers in time, what was learned within the hour
 //! is told as `about`.
@@ -118,6 +118,10 @@ impl Catalogue {
         }
         if let Some(known) = self.remembered(question, AGE) {
             return Ok(known);
+        }
+        // A name and nothing else reads what the map has counted: a probe could only repeat that, at the server's cost.
+        if let Some(count) = bound.filter(|_| question.subject == metric) {
+            return Ok(number(count, Bound::AtMost));
         }
         if cached {
             return Err(Unanswered::Unavailable);

@@ -449,7 +449,8 @@ async fn series_are_counted_by_the_map_first_and_then_by_one_bounded_probe() {
         ("the map is too much: counted", series("big{pod=\"x\"}", recent, 300), number(200, Bound::Exact), 1),
         ("the same again", series("big{pod=\"x\"}", recent, 300), number(200, Bound::Exact), 1),
         ("a moment later", series("big{pod=\"x\"}", recent + 30_000, 300), number(200, Bound::AtMost), 1),
-        ("counting stops", series("big", recent, 51), number(51, Bound::AtLeast), 2),
+        ("counting stops", series("big{pod!=\"\"}", recent, 51), number(51, Bound::AtLeast), 2),
+        ("a name alone is counted by the map", series("big", recent, 51), number(500, Bound::AtMost), 2),
         ("before the head the map says nothing", series("up", old, 300), number(200, Bound::Exact), 3),
     ] {
         assert_eq!(prometheus.answer(&question).await, answer, "{what}");
@@ -466,8 +467,10 @@ async fn a_query_that_is_only_proposed_is_never_looked_up() {
     let server = Server::start(tsdb).await;
     let prometheus = backend(&server, Tenancy::Refuse, |_| {});
     let arguments = BTreeMap::from([("from".to_owned(), "cache".to_owned())]);
-    let question = Question { arguments, ..series("big", WALL - 300_000, 300) };
+    let question = Question { arguments: arguments.clone(), ..series("big{pod=\"x\"}", WALL - 300_000, 300) };
     assert_eq!(prometheus.answer(&question).await, Err(Unanswered::Unavailable));
+    let known = Question { arguments, ..series("big", WALL - 300_000, 300) };
+    assert_eq!(prometheus.answer(&known).await, number(500, Bound::AtMost));
     assert!(server.requests("/api/v1/series").is_empty());
 }
 
@@ -475,7 +478,7 @@ async fn a_query_that_is_only_proposed_is_never_looked_up() {
 async fn many_who_ask_about_one_metric_cost_one_probe() {
     let server = Server::start(tsdb).await;
     let prometheus = backend(&server, Tenancy::Refuse, |_| {});
-    let question = series("big", WALL - 300_000, 300);
+    let question = series("big{pod=\"x\"}", WALL - 300_000, 300);
     let all = futures_util::future::join_all((0..16).map(|_| prometheus.answer(&question))).await;
     assert!(all.iter().all(|answer| *answer == number(200, Bound::Exact)), "{all:?}");
     assert_eq!((server.requests("/api/v1/series?").len(), server.requests("/status/tsdb").len()), (1, 1));
@@ -499,7 +502,7 @@ async fn the_servers_own_estimate_is_taken_where_it_has_one() {
         "query=count_over_time%28big%7Bnamespace%3D%22shop%22%7D%5B300000ms%5D%29&time=1773412200.000&timeout=2s";
     assert_eq!(body(&asked[0]), form);
     // Walking every series of a metric that has far more than are allowed would be dear.
-    assert_eq!(prometheus.answer(&series("big", WALL - 300_000, 101)).await, number(101, Bound::AtLeast));
+    assert_eq!(prometheus.answer(&series("big{pod=\"x\"}", WALL - 300_000, 101)).await, number(101, Bound::AtLeast));
     assert_eq!(server.requests("query_cost").len(), 1);
 }
 
@@ -526,7 +529,7 @@ async fn where_nobody_answers_what_was_learned_is_told_as_such_or_nothing() {
         prometheus.answer(&series("big{namespace=\"shop\"}", WALL - 300_000, 300)).await,
         number(7, Bound::About)
     );
-    assert_eq!(prometheus.answer(&series("big", WALL - 300_000, 300)).await, Err(Unanswered::Unavailable));
+    assert_eq!(prometheus.answer(&series("big{b=\"c\"}", WALL - 300_000, 300)).await, Err(Unanswered::Unavailable));
     gone.store(2, SeqCst);
     let began = std::time::Instant::now();
     assert_eq!(prometheus.answer(&series("big{a=\"b\"}", WALL - 300_000, 300)).await, Err(Unanswered::Timeout));

@@ -158,13 +158,40 @@ impl Catalogue {
         self.0.keys().map(String::as_str)
     }
 
-    /// Every query with its parameters, a line each; what has a default is shown with it.
+    /// Every query, a line each, under the parameters that it takes; a default is shown where it is not the usual one.
     pub(crate) fn listing(&self) -> String {
-        let mut out = String::new();
+        let usual = self.usual();
+        let said: Vec<String> = usual.iter().map(|(name, default)| assigned(name, default)).collect();
+        let mut out = format!(" Those with ? may be left out, and are {} unless shown otherwise:", said.join(", "));
+        let mut groups: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (name, ready) in self.0.iter() {
-            let _ = write!(out, "\n{name}({}): {}", signature(&ready.query), ready.query.description);
+            let (needed, other): (Vec<_>, Vec<_>) =
+                ready.query.parameters.iter().partition(|(_, p)| p.default.is_none());
+            let shown = needed.into_iter().chain(other).map(|(name, parameter)| match &parameter.default {
+                Some(default) if usual.get(name.as_str()) == Some(&default.to_string()) => format!("{name}?"),
+                Some(default) => assigned(name, &default.to_string()),
+                None => name.clone(),
+            });
+            let group = groups.entry(shown.collect::<Vec<_>>().join(", ")).or_default();
+            group.push(format!("{name}: {}", ready.query.description));
+        }
+        for (parameters, queries) in groups {
+            let _ = write!(out, "\n({parameters})\n{}", queries.join("\n"));
         }
         out
+    }
+
+    /// The defaults that parameters of a name mostly have, so that a list need not repeat them.
+    fn usual(&self) -> BTreeMap<&str, String> {
+        let mut counts: BTreeMap<&str, BTreeMap<String, usize>> = BTreeMap::new();
+        for (name, parameter) in self.0.values().flat_map(|ready| &ready.query.parameters) {
+            if let Some(default) = &parameter.default {
+                *counts.entry(name).or_default().entry(default.to_string()).or_default() += 1;
+            }
+        }
+        let most = |defaults: BTreeMap<String, usize>| defaults.into_iter().max_by_key(|(_, count)| *count);
+        let often = counts.into_iter().filter_map(|(name, defaults)| Some((name, most(defaults)?)));
+        often.filter(|(_, (_, count))| *count > 1).map(|(name, (default, _))| (name, default)).collect()
     }
 
     /// All of them, for the documentation.
@@ -248,11 +275,14 @@ impl Ready {
 fn signature(query: &SavedQuery) -> String {
     let (needed, other): (Vec<_>, Vec<_>) = query.parameters.iter().partition(|(_, p)| p.default.is_none());
     let shown = |(name, parameter): &(&String, &Parameter)| match &parameter.default {
-        Some(default) if default.to_string().is_empty() => format!("{name}=\"\""),
-        Some(default) => format!("{name}={default}"),
+        Some(default) => assigned(name, &default.to_string()),
         None => (*name).clone(),
     };
     needed.iter().chain(&other).map(shown).collect::<Vec<_>>().join(", ")
+}
+
+fn assigned(name: &str, default: &str) -> String {
+    format!("{name}={}", if default.is_empty() { "\"\"" } else { default })
 }
 
 fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {

@@ -1,5 +1,5 @@
 //! Writes `docs/tools.md` from the one list of tools, and fails when the page has drifted: `BLESS=1 cargo test` rewrites it.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic)]
 use super::ALL;
 use crate::settings::Bounds;
 use serde_json::Value;
@@ -44,11 +44,32 @@ fn page() -> String {
         let refused = ["approval_required", "also", "unrecorded"];
         for (name, rules) in tool.output()["properties"].as_object().unwrap() {
             if !common.contains(&name.as_str()) && !refused.contains(&name.as_str()) {
-                let _ = writeln!(page, "| `{name}` | {} |", rules["description"].as_str().unwrap_or("where it ran"));
+                let words = rules["description"].as_str().unwrap_or_else(|| means(name));
+                let _ = writeln!(page, "| `{name}` | {words} |");
             }
         }
     }
     page
+}
+
+/// What a field says wherever it stands; the schemas, which every model loads, leave it out.
+fn means(field: &str) -> &'static str {
+    match field {
+        "shown" => "how many are here",
+        "total" => "how many there are; left out where nobody has counted them all",
+        "not_shown" => "how many did not fit the answer",
+        "next_cursor" => "where the next page begins: pass it as `cursor`",
+        "advice" => "what to do about what is not here",
+        "unparsed" => "what came and was no JSON",
+        "source" => "where it ran: namespace, pod, container",
+        "start" | "end" => "first and last evaluation, milliseconds since the epoch",
+        "step_ms" => "between two evaluations; 0 for an instant query",
+        "saved_query" => "its name",
+        "query" => "the PromQL that was asked",
+        "unit" => "of the values, where it is known",
+        "reading" => "how to read the answer",
+        other => panic!("{other} is explained nowhere"),
+    }
 }
 
 /// A property's type and bounds, as people write them.

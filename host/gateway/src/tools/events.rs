@@ -41,9 +41,8 @@ impl Tool for Events {
     }
 
     fn description(&self) -> &'static str {
-        "Reads events of a namespace, or about one object: scheduling, image pulls, failed probes, kills and back-offs, in order \
-         of time and without duplicates. Use it early: it tells why a pod does not start or was killed. Kubernetes keeps events \
-         for about an hour."
+        "Reads events of a namespace, or about one object, in order of time: scheduling, image pulls, failed probes, kills, \
+         back-offs. They tell why a pod does not start or was killed. Kubernetes keeps them for about an hour."
     }
 
     fn input(&self, bounds: &Bounds) -> JsonObject {

@@ -52,8 +52,9 @@ impl Tool for Exec {
     }
 
     fn description(&self) -> &'static str {
-        "Runs one command that only reads, in a container, without a shell. Signed policies decide on every argument; a denial says which rule, why, and what would pass. Use it when logs, \
-         events and metrics do not tell enough. Every run is recorded. stdout and stderr come apart: how they interleaved is lost."
+        "Runs one command that only reads, in a container, without a shell. Signed policies decide on every argument; a denial \
+         says which rule, why, and what would pass. Use it when logs, events and metrics do not tell enough. Every run is \
+         recorded. stdout and stderr come apart."
     }
 
     fn samples(&self) -> Option<&'static str> {

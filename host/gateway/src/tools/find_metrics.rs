@@ -79,8 +79,8 @@ impl Tool for FindMetrics {
     }
 
     fn description(&self) -> &'static str {
-        "Finds metrics by their name, help or type, with how many series each has. Use it before prom_query when you do not know \
-         a metric's exact name. Names and help belong to no namespace; series counts are those of the whole cluster."
+        "Finds metrics by their name, help or type, with how many series each has in the whole cluster. Use it before \
+         prom_query when you do not know a metric's exact name."
     }
 
     fn input(&self, bounds: &Bounds) -> JsonObject {

@@ -38,8 +38,8 @@ impl Tool for Get {
     }
 
     fn description(&self) -> &'static str {
-        "Reads one object in compact form: spec, status, conditions, restarts and why the last run ended, without managed fields \
-         and without values of environment variables. Use it when k8s_list showed which object matters."
+        "Reads one object in compact form: spec, status, conditions, restarts, why the last run ended. Without managed fields \
+         and values of environment variables."
     }
 
     fn input(&self, _: &Bounds) -> JsonObject {
@@ -56,8 +56,8 @@ impl Tool for Get {
         schema::output(
             &json!({
                 "object": {"type": ["object", "array", "string", "null"], "description": "the object, or null"},
-                "advice": schema::text("why there is no object"),
-                "unparsed": schema::lines("what came and was no JSON"),
+                "advice": {"type": "string"},
+                "unparsed": {},
             }),
             &["object"],
         )

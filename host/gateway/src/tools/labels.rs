@@ -44,7 +44,7 @@ impl Tool for Labels {
     }
 
     fn description(&self) -> &'static str {
-        "Lists the values that one label has among the series of a selector: which pods, codes, routes there are to ask about. \
+        "Lists the values that a label has among the series of a selector: which pods, codes, routes there are to ask about. \
          The selector is held to the same rules as a query's."
     }
 

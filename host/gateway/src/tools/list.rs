@@ -45,8 +45,8 @@ impl Tool for List {
 
     fn description(&self) -> &'static str {
         "Lists objects of one kind in compact form: status, conditions, restarts, last termination, images. Start here: \
-         kind=namespaces shows what is open to you, kind=pods which pods are unwell. Secrets and ConfigMaps are never shown, \
-         nor are values of environment variables."
+         kind=namespaces shows what is open to you, kind=pods which pods are unwell. Secrets, ConfigMaps and values of \
+         environment variables are never shown."
     }
 
     fn input(&self, bounds: &Bounds) -> JsonObject {

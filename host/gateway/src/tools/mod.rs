@@ -2,7 +2,6 @@
 //!
 //! A tool maps arguments to a request of core's and a settled body to structured content. It cannot reach a backend, and it
 //! cannot build an MCP result.
-mod alerts;
 #[cfg(test)]
 mod docs;
 mod events;
@@ -14,7 +13,7 @@ mod list;
 mod logs;
 mod query;
 mod saved;
-mod targets;
+mod standing;
 mod top;
 
 use crate::{
@@ -41,8 +40,8 @@ pub(crate) const ALL: [&dyn Tool; 12] = [
     &saved::Saved,
     &find_metrics::FindMetrics,
     &labels::Labels,
-    &targets::Targets,
-    &alerts::Alerts,
+    &standing::TARGETS,
+    &standing::ALERTS,
 ];
 
 /// One tool.
@@ -211,33 +210,24 @@ fn limit(plan: &Plan) -> u32 {
 
 /// The output schema of such a list.
 fn series_output(what: &str) -> JsonObject {
-    crate::schema::output(
-        &json!({
-            "items": crate::schema::rows(what),
-            "shown": crate::schema::count("how many are here"),
-            "total": crate::schema::count("how many there are; left out where the server stopped counting, so there are more"),
-            "not_shown": crate::schema::count("how many did not fit the answer"),
-            "advice": crate::schema::text("how to see the rest"),
-            "unparsed": crate::schema::lines("what came and was no JSON"),
-        }),
-        &["items", "shown"],
-    )
+    rows_output(what, false)
 }
 
-/// The output schema of every list.
+/// The output schema of a list that has pages.
 fn list_output(what: &str) -> JsonObject {
-    crate::schema::output(
-        &json!({
-            "items": crate::schema::rows(what),
-            "shown": crate::schema::count("how many items are here"),
-            "total": crate::schema::count("how many there are, if the cluster said"),
-            "not_shown": crate::schema::count("items of this page that did not fit the answer"),
-            "next_cursor": crate::schema::text("where the next page begins: pass it as cursor"),
-            "advice": crate::schema::text("how to see the rest"),
-            "unparsed": crate::schema::lines("what came and was no JSON"),
-        }),
-        &["items", "shown"],
-    )
+    rows_output(what, true)
+}
+
+/// What lists share is said once, in docs/tools.md: a model reads this with every tool.
+fn rows_output(what: &str, pages: bool) -> JsonObject {
+    let (number, word) = (json!({"type": "integer"}), json!({"type": "string"}));
+    let mut own = json!({
+        "items": crate::schema::rows(what), "shown": number, "total": number, "not_shown": number, "advice": word, "unparsed": {},
+    });
+    if pages {
+        own["next_cursor"] = word;
+    }
+    crate::schema::output(&own, &["items", "shown"])
 }
 
 #[cfg(test)]

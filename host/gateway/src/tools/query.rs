@@ -3,7 +3,7 @@ use super::{Asked, Plan, Tool};
 use crate::{
     draft::{Counts, Draft, Rows},
     gateway::Backends,
-    schema::{self, JsonObject, count},
+    schema::{self, JsonObject},
     settings::Bounds,
 };
 use schemars::JsonSchema;
@@ -80,9 +80,9 @@ impl Tool for Query {
     }
 
     fn description(&self) -> &'static str {
-        "Evaluates PromQL, at one time or over a range. Queries that would cost too much, or that reach beyond the namespaces open \
-         to you, are denied before Prometheus sees them, with the figures and what would pass. Aggregate (sum by, topk) rather \
-         than fetch many series. For a range name range_seconds, or start and end."
+        "Evaluates PromQL, at one time or over a range (range_seconds, or start and end). Queries that would cost too much, or \
+         reach beyond the namespaces open to you, are denied beforehand, with the figures and what would pass. Aggregate (sum \
+         by, topk) rather than fetch many series."
     }
 
     fn input(&self, bounds: &Bounds) -> JsonObject {
@@ -96,17 +96,18 @@ impl Tool for Query {
     }
 
     fn output(&self) -> JsonObject {
+        let (number, word) = (json!({"type": "integer"}), json!({"type": "string"}));
         schema::output(
             &json!({
-                "series": schema::rows("series as Prometheus gives them: metric, and value or values"),
-                "shown": count("how many series are here"),
-                "total": count("how many there are, if the server said"),
-                "not_shown": count("series that did not fit the answer"),
-                "start": count("first evaluation, milliseconds since the epoch"),
-                "end": count("last evaluation, milliseconds since the epoch"),
-                "step_ms": count("between two evaluations; 0 for an instant query"),
-                "advice": schema::text("how to see the rest"),
-                "unparsed": schema::lines("what came and was no JSON"),
+                "series": schema::rows("as Prometheus gives them: metric, and value or values"),
+                "shown": number,
+                "total": number,
+                "not_shown": number,
+                "start": number,
+                "end": number,
+                "step_ms": number,
+                "advice": word,
+                "unparsed": {},
             }),
             &["series", "shown"],
         )

@@ -19,7 +19,7 @@ struct Input {
     /// Which.
     #[schemars(length(min = 1, max = 63))]
     name: String,
-    /// Its parameters by name, like {"namespace": "shop", "window": "30m"}. Those shown with = may be left out.
+    /// Its parameters by name, like {"namespace": "shop", "window": "30m"}.
     #[serde(default)]
     parameters: JsonObject,
     /// One value of each series: when, RFC 3339 or Unix seconds. Without any time: now.
@@ -41,16 +41,15 @@ impl Tool for Saved {
     }
 
     fn description(&self) -> &'static str {
-        "Evaluates a ready-made PromQL query by its name: golden signals, saturation, restarts, OOM kills, throttling, volumes, nodes. \
-         Prefer it to writing PromQL. The answer names the query's text, the unit and how to read it; change that text with prom_query \
-         where it does not quite fit. With range_seconds the course over time, without it the values now."
+        "Evaluates a ready-made PromQL query by its name. Prefer it to writing PromQL. The answer has the query's text, the unit and how \
+         to read it; change that text with prom_query where it does not quite fit. With range_seconds the course over time, without it the \
+         values now."
     }
 
     fn input(&self, bounds: &Bounds) -> JsonObject {
         let mut schema = schema::input::<Input>();
-        let names: Vec<&str> = bounds.saved.names().collect();
-        let words = format!("Which, with its parameters:{}", bounds.saved.listing());
-        schema::bound(&mut schema, "name", &[("description", json!(words)), ("enum", json!(names))]);
+        let words = format!("Which, with its parameters.{}", bounds.saved.listing());
+        schema::bound(&mut schema, "name", &[("description", json!(words))]);
         schema::bound(&mut schema, "parameters", &[("type", json!("object"))]);
         let range = [("minimum", json!(bounds.min_range_seconds)), ("maximum", json!(bounds.max_range_seconds))];
         schema::bound(&mut schema, "range_seconds", &range);
@@ -59,21 +58,11 @@ impl Tool for Saved {
         schema
     }
 
-    fn loose(&self) -> &'static [&'static str] {
-        // So that an unknown name is answered with the nearest, not with the whole list.
-        &["name"]
-    }
-
     fn output(&self) -> JsonObject {
         let mut schema = Query.output();
         if let Some(Value::Object(properties)) = schema.get_mut("properties") {
-            for (key, words) in [
-                ("saved_query", "its name"),
-                ("query", "the PromQL that was asked"),
-                ("unit", "of the values"),
-                ("reading", "how to read the answer"),
-            ] {
-                properties.insert(key.into(), schema::text(words));
+            for key in ["saved_query", "query", "unit", "reading"] {
+                properties.insert(key.into(), json!({"type": "string"}));
             }
         }
         schema

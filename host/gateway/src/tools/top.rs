@@ -47,8 +47,7 @@ impl Tool for Top {
     }
 
     fn description(&self) -> &'static str {
-        "Shows how much CPU and memory pods (each container) or nodes use right now. Use it to find a leak, a noisy neighbour or \
-         a node under pressure at this moment; how it came to that over time is in the metrics."
+        "Shows how much CPU and memory pods (each container) or nodes use right now; the course over time is in the metrics."
     }
 
     fn input(&self, _: &Bounds) -> JsonObject {
