@@ -205,6 +205,10 @@ pub(crate) struct Redaction {
     /// A file with a key of at least 16 random bytes. Masks then carry a tag, `[redacted:jwt #7f3a]`, that is the same for the same
     /// value: a reader sees that two places hold one secret. The key never leaves this host. Default none: no tags.
     pub(crate) tag_key_file: Option<PathBuf>,
+    /// A file with a key of at least 16 random bytes, for exact values that must be masked wherever they stand: the settings of a
+    /// redactor hold hashes under this key, `values = ["12:…"]`, which `wardgate redact --hash-values` makes. It may be the file of
+    /// `tag_key_file`. Needed where such settings are. The compile cache holds what is derived from it. Default none.
+    pub(crate) values_key_file: Option<PathBuf>,
 }
 
 impl Redaction {
@@ -362,6 +366,7 @@ impl Config {
             trust: trust.clone(),
             cache: cache.clone(),
             plugins: plugin.clone(),
+            values_key: self.redaction.values_key_file.clone(),
         }
     }
 

@@ -11,6 +11,7 @@ use wardgate_policy::{
     engine::{Host, Settings},
     set::{PluginConfig, PolicySet, SetSource},
     trust::TrustPolicy,
+    values::ValuesKey,
     verify::Module,
 };
 
@@ -43,6 +44,14 @@ pub(crate) struct Source {
     pub(crate) cache: Option<PathBuf>,
     /// What is set about single policies.
     pub(crate) plugins: Vec<PluginConfig>,
+    /// A file with the key of exact values.
+    pub(crate) values_key: Option<PathBuf>,
+}
+
+/// The key of exact values, from its file.
+pub(crate) fn values_key(path: &Path) -> Result<ValuesKey> {
+    let key = std::fs::read(path).with_context(|| format!("the key of exact values, {}", path.display()))?;
+    ValuesKey::new(key.trim_ascii()).with_context(|| path.display().to_string())
 }
 
 /// The trust policy that counts.
@@ -62,6 +71,7 @@ pub(crate) fn load(source: &Source) -> Result<Arc<PolicySet>> {
     };
     let cache = source.cache.clone().or_else(default_cache).map(|path| open_cache(&path)).transpose()?;
     let host = Host::new(Settings::default())?;
+    let values = source.values_key.as_deref().map(values_key).transpose()?;
     let source = SetSource {
         modules,
         trust: &trust,
@@ -70,7 +80,7 @@ pub(crate) fn load(source: &Source) -> Result<Arc<PolicySet>> {
         now: Timestamp::now(),
         prefilter: Some(wardgate_policy::prefilter::make),
     };
-    Ok(Arc::new(PolicySet::load(&host, source)?))
+    Ok(Arc::new(PolicySet::load_with(&host, source, values.as_ref())?))
 }
 
 fn shipped() -> Result<Vec<Module>> {

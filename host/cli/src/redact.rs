@@ -4,7 +4,7 @@ use anyhow::{Result, anyhow};
 use serde_json::Value;
 use std::{
     collections::BTreeMap,
-    io::{Read, Write},
+    io::{BufRead, Read, Write},
     path::PathBuf,
     process::ExitCode,
     sync::Arc,
@@ -13,6 +13,7 @@ use wardgate_core::{
     Channel, Context, Form, Origin, RedactionFailed, Subject, Target, hygiene,
     release::{DocumentStage, Released, Stage},
 };
+use wardgate_policy::values::ValuesKey;
 
 /// Bytes of one read.
 const CHUNK: usize = 256 << 10;
@@ -21,7 +22,8 @@ const CHUNK: usize = 256 << 10;
 #[command(after_help = "Examples:
   kubectl logs cart-0 | wardgate redact
   kubectl get pods -o json | wardgate redact --channel object
-  wardgate redact --findings < app.log > masked.log 2> findings.jsonl")]
+  wardgate redact --findings < app.log > masked.log 2> findings.jsonl
+  wardgate redact --hash-values --values-key key < values.txt     a hash for each line, for a redactor's setting `values`")]
 pub(crate) struct Args {
     /// What the text is; `object` reads a stream of JSON documents and redacts them scalar by scalar.
     #[arg(long, value_enum, default_value = "log")]
@@ -41,6 +43,12 @@ pub(crate) struct Args {
     /// A file with a key: masks carry a tag that is the same for the same value, as with `redaction.tag_key_file`.
     #[arg(long, value_name = "FILE")]
     tag_key: Option<PathBuf>,
+    /// A file with the key of the hashes in a redactor's setting `values`, as with `redaction.values_key_file`.
+    #[arg(long, value_name = "FILE")]
+    values_key: Option<PathBuf>,
+    /// Mask nothing: print the keyed hash of each line of standard input, for the setting `values`. The lines are kept nowhere.
+    #[arg(long, requires = "values_key", conflicts_with_all = ["findings", "hygiene", "tag_key", "policies"])]
+    hash_values: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, clap::ValueEnum)]
@@ -71,10 +79,18 @@ impl ChannelName {
 }
 
 pub(crate) async fn run(args: Args) -> Result<ExitCode> {
-    let source =
-        policies::Source { directory: args.policies.clone(), trust: args.trust.clone(), ..policies::Source::default() };
+    if args.hash_values {
+        let path = args.values_key.as_deref().ok_or_else(|| anyhow!("--values-key names the key"))?;
+        return hash_values(&policies::values_key(path)?);
+    }
+    let source = policies::Source {
+        directory: args.policies.clone(),
+        trust: args.trust.clone(),
+        values_key: args.values_key.clone(),
+        ..policies::Source::default()
+    };
     let set = tokio::task::spawn_blocking(move || policies::load(&source)).await??;
-    let set = config::Redaction { tag_key_file: args.tag_key.clone() }.tagged(set)?;
+    let set = config::Redaction { tag_key_file: args.tag_key.clone(), values_key_file: None }.tagged(set)?;
     let context = Context {
         subject: Subject::named("local"),
         target: Target::default(),
@@ -108,6 +124,20 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode> {
     let ended = stage.finish(&mut |piece| out.take(&piece)).await;
     out.write(true)?;
     ended.map_err(failed)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Prints the hash of each line; an empty one is left out. A line that cannot be looked for is named by its number, not by its words.
+fn hash_values(key: &ValuesKey) -> Result<ExitCode> {
+    let mut out = std::io::stdout().lock();
+    for (number, line) in std::io::stdin().lock().split(b'\n').enumerate() {
+        let line = line?;
+        let value = line.strip_suffix(b"\r").unwrap_or(&line);
+        if !value.is_empty() {
+            let hash = key.hash(value).map_err(|error| anyhow!("line {}: {error}", number + 1))?;
+            writeln!(out, "{hash}")?;
+        }
+    }
     Ok(ExitCode::SUCCESS)
 }
 

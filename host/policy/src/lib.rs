@@ -58,6 +58,7 @@ pub mod statement;
 pub mod tags;
 mod text;
 pub mod trust;
+pub mod values;
 pub mod verify;
 pub mod version;
 mod world;

@@ -13,6 +13,7 @@ use crate::{
     setup::RedactorSetup,
     statement::{CONTRACT, Name, Statement, WorldName},
     trust::{Digest, TrustPolicy},
+    values::ValuesKey,
     verify::{Module, Verified, VerifyError, verify},
 };
 use jiff::Timestamp;
@@ -169,13 +170,18 @@ impl PolicySet {
     /// Verifies and loads all of it, or says everything that is wrong with it. Takes seconds where the cache is cold; call it where
     /// blocking is fine.
     pub fn load(host: &Host, source: SetSource<'_>) -> Result<Self, SetError> {
+        Self::load_with(host, source, None)
+    }
+
+    /// As `load`; plugins whose settings hold hashes of exact values are given the key to them. It is no part of the set's digest.
+    pub fn load_with(host: &Host, source: SetSource<'_>, values: Option<&ValuesKey>) -> Result<Self, SetError> {
         let mut problems = Vec::new();
         let configs = configs(&source, &mut problems);
         let SetSource { modules, trust, cache, now, prefilter, .. } = source;
         let loading = |module: Module| {
             let name = module.name.clone();
             let config = configs.get(name.as_str()).copied();
-            let ready = ready(host, module, trust, config, cache, now, prefilter);
+            let ready = ready(host, module, trust, config, cache, now, prefilter, values);
             ready.map_err(|kind| Problem { plugin: crate::text::escape(&name, 100), kind })
         };
         let loaded = side_by_side(modules, loading);
@@ -257,6 +263,8 @@ fn configs<'a>(source: &SetSource<'a>, problems: &mut Vec<Problem>) -> BTreeMap<
     configs
 }
 
+// What a set is made of, once more, for one of its modules.
+#[allow(clippy::too_many_arguments)]
 fn ready(
     host: &Host,
     module: Module,
@@ -265,13 +273,14 @@ fn ready(
     cache: Option<&Cache>,
     now: Timestamp,
     prefilter: Option<MakePrefilter>,
+    values: Option<&ValuesKey>,
 ) -> Result<Ready, ProblemKind> {
     let found = module.settings.clone();
     let verified = verify(module, trust, now)?;
     let settings = config.and_then(|c| c.settings.clone()).or(found).unwrap_or_else(settings::none);
     let about = about(&verified, config, settings);
-    let request =
-        |call| load::Request { verified: &verified, settings: &about.settings, granted: &about.granted, call };
+    let given = values.map_or_else(|| about.settings.clone(), |key| key.given(&about.settings));
+    let request = |call| load::Request { verified: &verified, settings: &given, granted: &about.granted, call };
     match about.statement.world {
         WorldName::Reviewer => {
             let body = Arc::new(Loaded::<Reviewer>::new(host, &request(host.settings.review), cache)?);

@@ -10,8 +10,17 @@ pub const LEAST_KEY: usize = 16;
 
 /// A key that is too short to be one.
 #[derive(Debug, thiserror::Error)]
-#[error("the key for mask tags has {0} bytes; {LEAST_KEY} random ones are the least: head -c 32 /dev/urandom | base64")]
+#[error(
+    "a key for mask tags or exact values has {0} bytes; {LEAST_KEY} random ones are the least: head -c 32 /dev/urandom | base64"
+)]
 pub struct WeakKey(usize);
+
+impl WeakKey {
+    /// Of a key of so many bytes.
+    pub(crate) fn of(bytes: usize) -> Self {
+        Self(bytes)
+    }
+}
 
 /// Tags made with one key.
 pub struct KeyedTags(Hmac<Sha256>);

@@ -3,6 +3,7 @@
 use crate::{
     allow,
     anchors::{self, LOOK_AHEAD, Literal, RUN_LENGTH, Role},
+    checks,
     keys::public_name,
     providers::{PROVIDERS, Provider},
     public::is_public,
@@ -11,7 +12,7 @@ use crate::{
     site::{Form, Mask, Site},
     table::{self, number},
     text::{Mix, Until, is_blank, is_name, is_quote, is_token, skip, skip_back},
-    wrap,
+    wrap, wrapped,
 };
 use aho_corasick::{
     Anchored, StartKind,
@@ -138,7 +139,8 @@ impl Detector {
     ) {
         let first = out.len();
         self.literals_in(text, from, to, form, out, marks);
-        self.runs_in(text, from, to, form, out);
+        self.runs_in(text, from, to, form, out, marks);
+        self.exact_in(text, from, to, form, out);
         for (i, _) in self.settings.patterns.iter().enumerate().filter(|(_, p)| p.starts.is_empty()) {
             for at in (from..to).filter(|at| is_word(text[*at]) && (*at == 0 || !is_word(text[*at - 1]))) {
                 self.operator(Site::new(text, at, form), i, out);
@@ -298,6 +300,9 @@ impl Detector {
         }
         // The dots of a sentence or of what was cut are none of a token's.
         let end = skip_back(text, end, start + 1, |b| b == b'.');
+        if !checks::holds_or_looks_random(&text[start..end]) {
+            return;
+        }
         let Provider { back, least, .. } = PROVIDERS[index];
         let before = skip_back(text, start, site.floor.max(start.saturating_sub(back)), |b| {
             b.is_ascii_alphanumeric() || b == b'_'
@@ -389,7 +394,7 @@ impl Detector {
         })
     }
 
-    fn runs_in(&self, text: &[u8], from: usize, to: usize, form: Form, out: &mut Vec<Mask>) {
+    fn runs_in(&self, text: &[u8], from: usize, to: usize, form: Form, out: &mut Vec<Mask>, marks: &mut Vec<usize>) {
         let in_run = |b: u8| self.run[usize::from(b)];
         let mut i = from;
         // The run that began before `from` is decided already.
@@ -416,7 +421,11 @@ impl Detector {
                 }
                 let end = skip(text, probe, text.len().min(start + LOOK_AHEAD), in_run);
                 if end - start >= RUN_LENGTH {
-                    self.run_at(Site::new(text, start, form), end, out);
+                    let site = Site::new(text, start, form);
+                    self.run_at(site, end, out);
+                    if site.line_start && !site.cut && wrapped::may_begin(text, site.floor, site.limit) {
+                        marks.push(start);
+                    }
                 }
                 i = skip(text, end, to.max(end), in_run);
             } else {

@@ -3,6 +3,7 @@ use crate::{
     allow::{digits, harmless, object_name, uuid},
     anchors::separator,
     base64,
+    checks::is_card_number,
     detect::Detector,
     keys::{Meaning, Strength, meaning},
     model::naturalness,
@@ -188,6 +189,10 @@ impl Detector {
             }
             return;
         }
+        if said.strength == Strength::Card && !value.quoted {
+            let end = skip(text, value.start, limit, |b| b.is_ascii_digit() || matches!(b, b' ' | b'-'));
+            value.end = skip_back(text, end, value.start, |b| matches!(b, b' ' | b'-')).max(value.end);
+        }
         if said.strength == Strength::Pin && !value.quoted && groups(bytes) {
             value.end = further_codes(text, value.end, limit);
         }
@@ -245,6 +250,7 @@ impl Detector {
                     || likely(value, data)
                     || value.split(|b| matches!(b, b' ' | b',')).filter(|w| !w.is_empty()).all(groups)
             }
+            Strength::Card => is_card_number(value),
             Strength::Likely => likely(value, data),
             Strength::Stated => stated(value, data),
             Strength::Weak => weak(value) || user_and_password(value),

@@ -29,6 +29,8 @@ pub(crate) enum Strength {
     Cookie,
     /// Several words are one secret.
     Phrase,
+    /// Digits that end in a check digit.
+    Card,
 }
 
 /// What a key says.
@@ -199,6 +201,12 @@ pub(crate) fn meaning(key: &[u8], more: &[String]) -> Option<Meaning> {
                 && matches!(word(i - 1), b"verification" | b"backup" | b"recovery" | b"time" | b"security"))
         {
             found(Strength::Pin, const { number("pin-code") })
+        } else if said(i, "cardnumber")
+            || said(i, "creditcard")
+            || (said(i, "card") && i + 1 < words && said(i + 1, "number"))
+            || (said(i, "card") && i > 0 && said(i - 1, "credit"))
+        {
+            found(Strength::Card, const { number("card-number") })
         } else if said(i, "code") && words == 1 || matches!(word(i), b"salt") {
             found(Strength::Weak, const { number("credential-assignment") })
         } else if said(i, "mnemonic") || (said(i, "phrase") && previous(class::PHRASE)) || said(i, "seedphrase") {
@@ -214,6 +222,8 @@ pub(crate) fn meaning(key: &[u8], more: &[String]) -> Option<Meaning> {
             best = Some((m, i));
         } else if now.is_some() || (is(i, class::NEUTRAL) && best.is_some()) {
             // The word before it still says what the value is.
+        } else if said(i, "number") && best.is_some_and(|(m, _)| m.strength == Strength::Card) {
+            // `card_number`
         } else if let Some((m, _)) = best {
             let key_after = said(i, "key")
                 && [

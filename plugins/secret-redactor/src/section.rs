@@ -10,6 +10,7 @@ use crate::{
     table::number,
     text::{is_blank, is_quote, reads, skip},
     value::value_at,
+    wrapped::Wrapped,
 };
 
 /// How many bytes of data are followed.
@@ -28,6 +29,8 @@ pub(crate) enum Section {
     Below(Below),
     /// A value whose name may stand on the next line.
     Named { start: u64, end: u64 },
+    /// Lines that may be one text in base64.
+    Wrapped(Wrapped),
 }
 
 /// What a line does to the section.
@@ -58,6 +61,9 @@ pub(crate) fn open(
             Columns::headed(detector, text, start, end, base).map(Section::Columns),
             Below::opened(detector, text, start, end, base).map(Section::Below),
             detector.pair_above_its_name(text, start, end, base),
+            Wrapped::opened(text, start, end, base)
+                .filter(|_| !open.iter().any(Section::is_wrapped))
+                .map(Section::Wrapped),
         ];
         open.extend(found.into_iter().flatten());
     }
@@ -88,7 +94,19 @@ impl Section {
     pub(crate) fn holds(&self) -> Option<u64> {
         match self {
             Section::Named { start, .. } => Some(*start),
+            Section::Wrapped(wrapped) => Some(wrapped.start()),
             _ => None,
+        }
+    }
+
+    fn is_wrapped(&self) -> bool {
+        matches!(self, Section::Wrapped(_))
+    }
+
+    /// The text ends: what waited for more is judged as it is.
+    pub(crate) fn ended(&self, detector: &Detector, (base, depth): (u64, u8), out: &mut Vec<Mask>) {
+        if let Section::Wrapped(wrapped) = self {
+            wrapped.judge(detector, base, depth, out);
         }
     }
 
@@ -97,15 +115,15 @@ impl Section {
         &mut self,
         detector: &Detector,
         text: &[u8],
-        start: usize,
-        end: usize,
-        base: u64,
+        (start, end): (usize, usize),
+        (base, depth): (u64, u8),
         out: &mut Vec<Mask>,
     ) -> Then {
         let rule = const { number("kubernetes-secret-data") };
         let line = &text[start..end];
         match self {
             Section::Columns(columns) => columns.row(detector, text, start, end, base, out),
+            Section::Wrapped(wrapped) => wrapped.line(detector, text, (start, end), (base, depth), out),
             Section::Below(below) => below.line(detector, text, start, end, out),
             Section::Named { start: value, end: value_end } => {
                 let place = |offset: u64| usize::try_from(offset.saturating_sub(base)).unwrap_or(0);

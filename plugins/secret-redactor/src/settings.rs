@@ -1,4 +1,5 @@
 //! What an operator may change: patterns and key names of their own, shapes to leave readable, rules to switch off.
+use crate::exact::Exact;
 use regex_automata::{Input, meta, util::syntax};
 use regex_syntax::hir::literal::{ExtractKind, Extractor};
 use serde::Deserialize;
@@ -21,6 +22,10 @@ pub struct Settings {
     disabled_rules: Vec<String>,
     /// Least length of a token without a form.
     entropy_length: usize,
+    /// Exact values, each as `LENGTH:HASH`.
+    values: Vec<String>,
+    /// The key of those hashes; the host's, never an operator's to write.
+    values_key: Option<String>,
 }
 
 /// A pattern of the operator's.
@@ -33,7 +38,15 @@ pub(crate) struct Pattern {
 
 impl Default for Settings {
     fn default() -> Self {
-        Settings { patterns: vec![], keys: vec![], allow: vec![], disabled_rules: vec![], entropy_length: 20 }
+        Settings {
+            patterns: vec![],
+            keys: vec![],
+            allow: vec![],
+            disabled_rules: vec![],
+            entropy_length: 20,
+            values: vec![],
+            values_key: None,
+        }
     }
 }
 
@@ -51,6 +64,7 @@ pub struct Compiled {
     pub(crate) keys: Vec<String>,
     pub(crate) disabled: BTreeSet<String>,
     pub(crate) entropy_length: usize,
+    pub(crate) exact: Option<Exact>,
     allow: Option<(meta::Regex, RefCell<meta::Cache>)>,
 }
 
@@ -113,6 +127,7 @@ impl Settings {
             keys,
             disabled: self.disabled_rules.into_iter().collect(),
             entropy_length: self.entropy_length,
+            exact: Exact::read(&self.values, self.values_key.as_deref())?,
             allow,
         })
     }

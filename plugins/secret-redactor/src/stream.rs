@@ -163,7 +163,7 @@ impl<'d> Scanner<'d> {
         let limit = self.limit(&text[..joints.wait.filter(|_| !end).unwrap_or(text.len())], end);
         let whole_lines = end || (limit > 0 && text[limit - 1] == b'\n');
         if limit > self.decided {
-            self.judge(&text, limit);
+            self.judge(&text, limit, end);
         }
         self.extend(&text, end);
         self.plain.text = text;
@@ -178,7 +178,8 @@ impl<'d> Scanner<'d> {
             self.decided = self.decided.max(limit);
             self.hand_out(settle.max(self.settled_place()), end, found);
         }
-        let keep = self.decided.saturating_sub(LOOK_BACK + 1);
+        let held = self.sections.iter().filter_map(Section::holds).map(|offset| self.place(offset)).min();
+        let keep = self.decided.saturating_sub(LOOK_BACK + 1).min(held.unwrap_or(usize::MAX));
         if keep > LOOK_AHEAD || (keep > 0 && self.plain.text.len() > LONG_LINE) {
             self.plain.drop_front(keep);
             self.joiner.drop_front(keep);
@@ -216,7 +217,7 @@ impl<'d> Scanner<'d> {
         if text.len() - lines > LONG_LINE { lines.max(text.len() - LOOK_AHEAD - 64) } else { lines }
     }
 
-    fn judge(&mut self, text: &[u8], limit: usize) {
+    fn judge(&mut self, text: &[u8], limit: usize, end: bool) {
         let mut masks = std::mem::take(&mut self.masks);
         masks.clear();
         let mut places = std::mem::take(&mut self.marks);
@@ -225,6 +226,10 @@ impl<'d> Scanner<'d> {
         places.sort_unstable();
         self.marks = places;
         self.follow_sections(text, limit, &mut masks);
+        if end {
+            let (detector, place) = (self.detector, (self.base, self.form.depth));
+            self.sections.drain(..).for_each(|section| section.ended(detector, place, &mut masks));
+        }
         let continues = self.blocks(text, limit, &mut masks);
         masks.sort_unstable_by_key(|m| (m.rule, m.start, m.end));
         masks.dedup_by(|next, kept| {
@@ -314,10 +319,10 @@ impl<'d> Scanner<'d> {
             let end = memchr::memchr(b'\n', &text[at..limit]).map(|n| at + n);
             let stop = trim(text, at, end.unwrap_or(limit));
             let whole = (at == 0 || text[at - 1] == b'\n') && stop - at <= LOOK_AHEAD;
-            let (detector, base) = (self.detector, self.base);
+            let (detector, base, depth) = (self.detector, self.base, self.form.depth);
             if whole {
                 self.sections
-                    .retain_mut(|section| matches!(section.line(detector, text, at, stop, base, masks), Then::Stay));
+                    .retain_mut(|s| matches!(s.line(detector, text, (at, stop), (base, depth), masks), Then::Stay));
             } else {
                 self.sections.clear();
             }

@@ -20,6 +20,7 @@ pub(crate) const STRUCTURAL: &[(&str, &str)] = &[
     ("session-id", "The value of a key that names a session, where it looks random"),
     ("signature", "The signature of a signed URL or request"),
     ("pin-code", "A PIN, a one-time or a recovery code by its key"),
+    ("card-number", "The number of a payment card by its key, where its check digit is right"),
     ("seed-phrase", "The words of a wallet's seed phrase, by their key"),
     ("name-value-pair", "The value of a pair whose name is a secret's, as in a container's env"),
     ("kubernetes-secret-data", "A value under data or stringData of a Secret"),
@@ -28,6 +29,7 @@ pub(crate) const STRUCTURAL: &[(&str, &str)] = &[
     ("secret-in-prose", "A secret told in a sentence"),
     ("xml-element", "The text of an element or attribute that names a secret"),
     ("operator-key", "The value of a key that the operator named"),
+    ("operator-value", "A value that the operator named by its keyed hash"),
     ("encoded-secret", "Base64 or hex of a text that holds a secret, at any depth, or of what was compressed"),
     ("high-entropy", "A token without a form that no person and no generator of names would write"),
 ];

@@ -7,9 +7,9 @@ use crate::{
 };
 use wardgate_guest::redaction as wit;
 
-/// The triggers; everything, when an operator's pattern may begin with any byte.
+/// The triggers; everything, when an operator's pattern may begin with any byte, or a value is known by its hash alone.
 pub(crate) fn attention(detector: &Detector) -> wit::Attention {
-    if detector.settings.patterns.iter().any(|p| p.starts.is_empty()) {
+    if detector.settings.exact.is_some() || detector.settings.patterns.iter().any(|p| p.starts.is_empty()) {
         return wit::Attention::Everything;
     }
     let reach = u32::try_from(LOOK_BACK).unwrap_or(u32::MAX);

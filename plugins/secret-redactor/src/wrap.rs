@@ -152,6 +152,8 @@ fn quoted_printable(before: &[u8]) -> bool {
     let line = &line[line.len().saturating_sub(LONGEST)..];
     line.ends_with(b"=")
         && !line.ends_with(b"==")
+        // A line of nothing but base64 ends in its padding.
+        && line[..line.len() - 1].trim_ascii().iter().any(|b| is_blank(*b) || *b == b'=')
         && (line.len() >= 70
             || line[..line.len() - 1]
                 .windows(3)

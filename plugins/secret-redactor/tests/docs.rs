@@ -21,6 +21,12 @@ fn page() -> String {
            a change, the path of a webhook's address.\n\
          - A token without form or key is masked when it has 20 characters of mixed kind that a model of character pairs holds for\n  \
            chance. Hex alone is not: ids and digests look the same; hex is masked by its key.\n\
+         - Exact values that an operator knows are masked wherever they begin and end at the border of a word. Settings hold keyed hashes\n  \
+           of them, made by `wardgate redact --hash-values --values-key FILE < values.txt`; the host reads the key from\n  \
+           `redaction.values_key_file` and gives it to the policy when it is loaded. Such values switch the native prefilter off.\n\
+         - Where a command that shows a secret stands on a line (`kubectl get secret … | base64 -d`), the password that the next line\n  \
+           consists of is masked. Groups of four or five characters, as services print passwords for programs and recovery codes, are\n  \
+           one value. Behind an expression its default is judged: `process.env.PASS || 'X'`.\n\
          - Placeholders (`${X}`, `<redacted>`, `***`, `null`), references, paths, URLs, UUIDs, digests, times and names of objects stay\n  \
            readable. Such a shape must be the whole value: no word within a secret sets it free.\n\
          - A UUID is an id, and stays readable, but where its key can only be a credential's: `password`, `client_secret`, `api_key`,\n  \

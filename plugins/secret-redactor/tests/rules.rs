@@ -350,6 +350,50 @@ fn operators_add_patterns_keys_and_shapes() {
     }
 }
 
+/// Settings with these exact values, hashed as the host hashes them.
+fn with_values(values: &[&str]) -> Result<Detector, String> {
+    use siphasher::sip128::{Hasher128, SipHasher24};
+    use std::hash::Hasher;
+    let hash = |value: &str| {
+        let mut hasher = SipHasher24::new_with_key(&0x0f1e_2d3c_4b5a_6978_8796_a5b4_c3d2_e1f0_u128.to_be_bytes());
+        hasher.write(value.as_bytes());
+        format!("\"{}:{:032x}\"", value.len(), hasher.finish128().as_u128())
+    };
+    let list = values.iter().map(|v| hash(v)).collect::<Vec<_>>().join(",");
+    let json = format!("{{\"values\":[{list}],\"values_key\":\"0f1e2d3c4b5a69788796a5b4c3d2e1f0\"}}");
+    serde_json::from_str::<Settings>(&json).map_err(|e| e.to_string())?.compile().and_then(Detector::new)
+}
+
+#[test]
+fn exact_values_are_masked_wherever_they_stand_and_nothing_like_them() {
+    let detector = with_values(&["correct horse", "blue-lagoon", "!wombat!"]).unwrap();
+    for case in [
+        "the parrot said «blue-lagoon» twice",
+        "«correct horse»",
+        "{\"motto\":\"«correct horse»\"}",
+        "x=«blue-lagoon»&y=1 (see «!wombat!»)",
+        "blue-lagoons xblue-lagoon blue-lagoo correct-horse wombat",
+        "https://shop.example.com/«blue-lagoon»/3",
+        "a \u{200b}«blue-lag\u{200b}oon»",
+        "payload «eyJub3RlIjoiYmx1ZS1sYWdvb24ifQ==» end",
+    ] {
+        assert_eq!(marked(&detector, &case.replace(['«', '»'], ""), false), case);
+    }
+    assert_eq!(marked(&detector, "/note: blue-lagoon\n", true), "/note: «blue-lagoon»\n");
+}
+
+#[test]
+fn hashes_without_their_key_or_out_of_form_are_refused() {
+    let refused = |json: &str| serde_json::from_str::<Settings>(json).unwrap().compile().unwrap_err();
+    let hash = "0".repeat(32);
+    assert!(refused(&format!("{{\"values\":[\"8:{hash}\"]}}")).contains("redaction.values_key_file"));
+    for values in [format!("5:{hash}"), format!("257:{hash}"), "8:00".to_owned(), format!("hunter2x:{hash}")] {
+        let error = refused(&format!("{{\"values\":[\"{values}\"],\"values_key\":\"{hash}\"}}"));
+        assert!(error.contains("values[0]"), "{error}");
+    }
+    assert!(refused(&format!("{{\"values\":[\"8:{hash}\"],\"values_key\":\"x\"}}")).contains("values_key"));
+}
+
 #[test]
 fn keys_in_other_languages_are_keys() {
     check(
@@ -455,6 +499,8 @@ fn secrets_beside_their_usual_places_are_masked() {
             "API token \u{2014} «hunter2X9»",
             "kubectl get secret db -o jsonpath='{.data.password}' | base64 -d\n«x1eyGeip3fUw»\n",
             "\u{2502} token \u{2502} «glpat-rezydLS8jE» \u{2502}\n\u{2502}       \u{2502} «jBVqclZZ3A»      \u{2502}\n",
+            "{\"card_number\":\"«4111111111111111»\"}",
+            "creditCardNumber: «5500 0000 0000 0004» exp 12/30",
             "rejected «IST.eyJ{b40}.eyJ{b40}.{b40}»",
         ],
         false,
@@ -474,8 +520,47 @@ fn what_looks_like_those_stays_readable() {
             "API token \u{2014} required for writes",
             "Secret(\"payments-tls\")",
             "const password = process.env.PASS || '';",
+            "card_number=4111111111111112 credit_card=17",
+            "using ghp_exampleexampleexampleexampleexampleexam here",
             "task_id=1 disk_usage=2 tl_x tk_y rak_z",
         ],
         false,
     );
+}
+
+/// Base64 as `base64` wraps it.
+fn wrapped_base64(text: &str, width: usize) -> Vec<String> {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let encoded: String = text
+        .as_bytes()
+        .chunks(3)
+        .flat_map(|c| {
+            let bits = c.iter().fold(0u32, |n, b| n << 8 | u32::from(*b)) << (8 * (3 - c.len()));
+            (0..4)
+                .map(move |i| if i > c.len() { '=' } else { char::from(DIGITS[(bits >> (18 - 6 * i) & 63) as usize]) })
+        })
+        .collect();
+    encoded.as_bytes().chunks(width).map(|c| String::from_utf8_lossy(c).into_owned()).collect()
+}
+
+#[test]
+fn wrapped_base64_is_decoded_as_one_and_masked_line_by_line() {
+    let detector = detector();
+    let filler = "server:\n  listen: 0.0.0.0:8080\n  workers: 4\n  region: eu-west-1\n";
+    let secret = format!("{filler}database:\n  password: hunter2-Tr0ub\n{filler}");
+    for width in [60, 64, 76] {
+        for (text, masked) in [(&secret, true), (&format!("{filler}{filler}"), false)] {
+            let lines = wrapped_base64(text, width);
+            let shown = |mark: bool| {
+                let block = lines.join("\n  ");
+                let block = if mark { format!("«{block}»") } else { block };
+                format!("cfg:\n  {block}\nnext: line\n")
+            };
+            assert_eq!(marked(&detector, &shown(false), false), shown(masked), "{width}");
+            // At the stream's end without a break.
+            let bare = lines.join("\n");
+            let want = if masked { format!("«{bare}»") } else { bare.clone() };
+            assert_eq!(marked(&detector, &bare, false), want, "{width}, at the end");
+        }
+    }
 }

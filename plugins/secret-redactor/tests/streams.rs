@@ -75,6 +75,9 @@ fn corpus(seed: &mut u64) -> Vec<String> {
         "db.auth(\"app\", \"{w12}\") echo {w12} | docker login -u bot --password-stdin; use {w12}x7 as the password\n",
         "public string Password { get; set; } = \"{w12}\"; (password . \"{w12}\") a:1:{s:8:\"password\";s:10:\"{w12}\";}\n",
         "use the following password to proceed:\n\n{h32}\n\nAUTH\r\n$12\r\n{w12}\r\n*1\r\napp.password=\\\n    {w12}\n",
+        "blob:\n  c2VydmVyOgogIGxpc3RlbjogMC4wLjAuMDo4MDgwCiAgd29ya2VyczogNAog\n  IHJlZ2lvbjogZXUtd2VzdC0xCmRhdGFiYXNlOgogIHBhc3N3b3JkOiBodW50\n  ZXIyLVRyMHViCg==\nc2VydmVyOgogIGxpc3RlbjogMC4wLjAuMDo4MDgwCiAgd29ya2VyczogNAog\nIHJlZ2lvbjogZXUtd2VzdC0xCmRhdGFiYXNlOgogIHBvcnRzOiBlaWdodHkK\nand so on\n",
+        "kubectl get secret db -o jsonpath='{.data.password}' | base64 -d\n{w12}x7\npassword: Ikcz JXmD o4zs C3bo BepL BTRd\nrecovery codes: 5rogq-9av79 scxx8-kgmas\n",
+        "INSERT INTO u(id,passwd,at) VALUES (1,'{w12}',now()),(2,'{w9}',now()); Property: db.password\n    Value: \"{w9}x1\"\nx: {\"key\":\"db.password\",\"value\":{\"stringValue\":\"{w9}\"}}\n",
         "https://hooks.example.com/webhook/{w24} see hawk.{b20}.{b20} or x.{w6}:{w32}\n",
     ]
     .iter()

@@ -12,6 +12,7 @@ use wardgate_core::{
 use wardgate_policy::{
     Cache, Host, InstallationKey, Lock, Mode, Module, PluginConfig, PolicyDirectory, PolicySet, SetSource, TrustPolicy,
     engine::Settings, prefilter, redact::Prefilters, set::MakePrefilter, setup::RedactorSetup, trust::SHIPPED,
+    values::ValuesKey,
 };
 
 fn folder() -> PathBuf {
@@ -91,6 +92,36 @@ async fn reads_that_help_pass_and_shells_do_not() {
         let Verdict::Deny(denial) = ask(exec(argv), &[]).await else { panic!("{argv:?}") };
         assert!(denial.rule != "policy.fault" && !denial.reason.is_empty(), "{denial:?}");
     }
+}
+
+/// Settings hold a keyed hash; the host gives the key; without it the policy does not load.
+#[tokio::test]
+async fn exact_values_are_masked_by_their_keyed_hash() {
+    let host = Host::new(generous()).unwrap();
+    let (trust, key) = (trust(), ValuesKey::new(&[9; 32]).unwrap());
+    let plugins = [PluginConfig {
+        name: "secret-redactor".to_owned().try_into().unwrap(),
+        mode: Mode::Enforce,
+        settings: Some(serde_json::json!({"values": [key.hash(b"blue-lagoon").unwrap()]})),
+        questions: None,
+    }];
+    let load = |key: Option<&ValuesKey>| {
+        let modules = modules().into_iter().filter(|module| module.name == "secret-redactor").collect();
+        let now = NOW.parse().unwrap();
+        let prefilter = Some(prefilter::make as MakePrefilter);
+        PolicySet::load_with(
+            &host,
+            SetSource { modules, trust: &trust, plugins: &plugins, cache: None, now, prefilter },
+            key,
+        )
+    };
+    let error = load(None).map(|_| ()).unwrap_err().to_string();
+    assert!(error.contains("redaction.values_key_file"), "{error}");
+    let set = load(Some(&key)).unwrap_or_else(|e| panic!("{e}"));
+    let masked = masked_by(&set, Channel::Log, Form::Text, b"10:00 the parrot said blue-lagoon twice\n", 7).await;
+    assert_eq!(String::from_utf8_lossy(&masked), "10:00 the parrot said ########### twice\n");
+    let shown = format!("{:?}", set.plugins());
+    assert!(!shown.contains("values_key"), "the key is shown: {shown}");
 }
 
 /// What the operator's settings add passes and is said to; what they take away is said no more.
