@@ -97,6 +97,9 @@ impl<'a> Reader<'a> {
         while let Some(arg) = self.args.get(at) {
             let text = arg.as_str();
             at += if ended || !is_option(text, self.command) {
+                if self.command.style.words_first && self.words.is_empty() {
+                    self.first(at, text)?;
+                }
                 self.words.push((at, text));
                 1
             } else if text == "--" && self.command.style.bundles {
@@ -115,6 +118,19 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
+    /// Whether a form begins with this word: where it says what the options mean, they need not be read otherwise.
+    fn first(&self, at: usize, text: &str) -> Result<(), Refusal> {
+        let mut refused = None;
+        for word in self.command.forms.iter().filter_map(|form| form.first()) {
+            match value::check(&word.value, text, self.table, self.namespace) {
+                Ok(_) => return Ok(()),
+                Err(why) => refused = Some(why),
+            }
+        }
+        let why = refused.map_or_else(|| "it takes no words".into(), |refused| refused.reason);
+        Err(words_refused(at, why))
+    }
+
     /// Reads the option at `at`; how many words it took.
     fn option(&mut self, at: usize, text: &str) -> Result<usize, Refusal> {
         if let Some(number) = self.command.options.iter().find(|o| o.dash_number)
@@ -131,7 +147,7 @@ impl<'a> Reader<'a> {
             self.next_value(option, at, text)?;
             return Ok(2);
         }
-        if text.starts_with("--") {
+        if text.starts_with("--") || self.command.style.equals {
             if let Some((name, _)) = text.split_once('=')
                 && let Some(option) = find(self.command, name)
                 && option.value.is_some()

@@ -19,7 +19,12 @@ pub(crate) fn cluster_name(text: &str, dns: &Dns, namespace: &str) -> Result<(),
     if name.len() > 253 || !labels.iter().all(|l| label(l)) {
         return Err((format!("{} is not a host name in lower case", quote(text)), None));
     }
-    if labels.iter().all(|l| l.bytes().all(|b| b.is_ascii_digit())) {
+    // As inet_aton reads them: decimal, octal or hexadecimal, one to four of them.
+    let figures = |l: &&str| match l.strip_prefix("0x") {
+        Some(hex) => hex.bytes().all(|b| b.is_ascii_hexdigit()),
+        None => l.bytes().all(|b| b.is_ascii_digit()),
+    };
+    if labels.iter().all(figures) {
         return Err(("addresses are not looked up: a name in the cluster".into(), None));
     }
     let listed = dns.names.iter().any(|n| n == name);
@@ -63,6 +68,15 @@ pub(crate) fn is_address(text: &str) -> bool {
         || address.parse::<IpAddr>().is_ok()
         || address.parse::<SocketAddr>().is_ok()
         || inside.is_some_and(|a| a.parse::<Ipv6Addr>().is_ok())
+}
+
+/// This container's own loopback and a port, without leading zeros.
+pub(crate) fn is_loopback_port(text: &str) -> bool {
+    text.rsplit_once(':').is_some_and(|(host, port)| {
+        ["", "localhost", "127.0.0.1", "[::1]"].contains(&host)
+            && !port.starts_with('0')
+            && number(port).is_some_and(|n| n <= 65_535)
+    })
 }
 
 /// `http://127.0.0.1:PORT/PATH` and nothing cleverer.
@@ -191,7 +205,7 @@ fn page(pattern: &str, path: &str) -> bool {
 
 /// `%{name}` of harmless names between plain characters; never `@FILE`, `%output{FILE}` or `%header{..}`.
 pub(crate) fn curl_format(text: &str) -> Result<(), String> {
-    const NAMES: [&str; 20] = [
+    const NAMES: [&str; 31] = [
         "http_code",
         "response_code",
         "http_version",
@@ -212,6 +226,17 @@ pub(crate) fn curl_format(text: &str) -> Result<(), String> {
         "exitcode",
         "errormsg",
         "ssl_verify_result",
+        "time_redirect",
+        "num_redirects",
+        "num_headers",
+        "scheme",
+        "method",
+        "size_upload",
+        "size_request",
+        "speed_upload",
+        "proxy_ssl_verify_result",
+        "stdout",
+        "stderr",
     ];
     let mut rest = text;
     while let Some((plain, after)) = rest.split_once('%') {

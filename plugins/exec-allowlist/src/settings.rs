@@ -107,6 +107,8 @@ pub(crate) struct Entry {
     pub(crate) options_first: bool,
     /// Whether no option may stand before the first word.
     pub(crate) words_first: bool,
+    /// Whether a value may stand behind `=` after one dash too.
+    pub(crate) equals: bool,
     /// Of each of these (`-b|--batch`) one must be there.
     pub(crate) needs: Vec<String>,
     /// Of each of these at most one may be there, once.

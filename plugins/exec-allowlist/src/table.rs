@@ -34,6 +34,7 @@ pub(crate) struct Command {
 }
 
 /// How its options are read.
+#[expect(clippy::struct_excessive_bools, reason = "each is a habit of some programs; any may meet any other")]
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Style {
     /// `-ab` is `-a -b`, and `--` ends the options.
@@ -42,6 +43,8 @@ pub(crate) struct Style {
     pub(crate) options_first: bool,
     /// No option may stand before the first word, which says what they mean.
     pub(crate) words_first: bool,
+    /// `-name=value` is `-name value`, as Go's flags are written.
+    pub(crate) equals: bool,
 }
 
 /// One option under all its names.
@@ -93,6 +96,8 @@ pub(crate) enum Value {
     /// An address, perhaps with a port or the length of its prefix; `*` and `:PORT` too. Never a name.
     NetAddress,
     LoopbackUrl,
+    /// `localhost:PORT`, `127.0.0.1:PORT`, `[::1]:PORT` or `:PORT`.
+    LoopbackPort,
     RevealingUrl,
     CurlFormat,
     /// An environment variable whose name does not say that it holds a secret.
@@ -207,6 +212,7 @@ fn find(known: &BTreeMap<&str, Value>, name: &str) -> Result<Value, String> {
         "dns-server" => Value::Tiered(Tier::Revealing, Arc::new(Value::PrivateAddress(""))),
         "dig-server" => Value::Tiered(Tier::Revealing, Arc::new(Value::PrivateAddress("@"))),
         "loopback-url" => Value::LoopbackUrl,
+        "loopback-port" => Value::LoopbackPort,
         "revealing-url" => Value::Tiered(Tier::Revealing, Arc::new(Value::RevealingUrl)),
         "curl-format" => Value::CurlFormat,
         "other-variable" => Value::Tiered(Tier::Revealing, Arc::new(Value::OtherVariable)),
@@ -304,7 +310,12 @@ fn command(entry: &Entry, types: Types) -> Result<Command, String> {
             some => Flavours::of(some.iter().map(String::as_str))?,
         },
         options: entry.options.iter().map(|line| notation::option(line, types)).collect::<Result<_, _>>()?,
-        style: Style { bundles: entry.bundles.0, options_first: entry.options_first, words_first: entry.words_first },
+        style: Style {
+            bundles: entry.bundles.0,
+            options_first: entry.options_first,
+            words_first: entry.words_first,
+            equals: entry.equals,
+        },
         needs: groups(&entry.needs),
         once: groups(&entry.once),
         forms,

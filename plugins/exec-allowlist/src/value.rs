@@ -133,6 +133,13 @@ pub(crate) fn check(value: &Value, text: &str, table: &Table, namespace: &str) -
             }
         }
         Value::LoopbackUrl => network::loopback_url(text, &table.loopback, &table.loopback.paths).map(|()| safe),
+        Value::LoopbackPort => {
+            if network::is_loopback_port(text) {
+                Ok(safe)
+            } else {
+                Err(not("localhost:PORT, 127.0.0.1:PORT or :PORT"))
+            }
+        }
         Value::RevealingUrl => network::loopback_url(text, &table.loopback, &table.loopback.revealing).map(|()| safe),
         Value::CurlFormat => match network::curl_format(text) {
             Ok(()) => Ok(safe),
