@@ -71,9 +71,11 @@ fn cells(text: &[u8], start: usize, end: usize, by: u8) -> ([(usize, usize); MOS
     (found, count)
 }
 
-/// A word or two, as a column's head has it.
+/// A word or two, as a column's head has it; a bracket that another cell closes is a sentence's.
 fn is_head(cell: &[u8]) -> bool {
-    (1..=32).contains(&cell.len())
+    let count = |bracket| cell.iter().filter(|b| **b == bracket).count();
+    count(b'(') == count(b')')
+        && (1..=32).contains(&cell.len())
         && cell[0].is_ascii_alphabetic()
         && cell
             .iter()

@@ -167,6 +167,13 @@ const COMMANDS: &[Command] = &[
     ("gh secret set ", &[(" --body", Given::Next), (" -b", Given::Next)]),
     ("ETCDCTL_USER", &[("ETCDCTL_USER", Given::Pair)]),
     ("net user ", &[("net user", Given::Word(2))]),
+    ("stats auth ", &[("stats auth", Given::OddPair)]),
+    ("addauth digest ", &[("addauth digest", Given::OddPair)]),
+    ("etcdctl user add ", &[("user add", Given::Pair)]),
+    ("cache_peer ", &[(" login=", Given::Pair)]),
+    ("mc admin user add ", &[("user add", Given::Word(3))]),
+    ("bw unlock ", &[("bw unlock", Given::Next)]),
+    ("swift -", &[(" -K", Given::Next)]),
     ("basic auth ", &[("basic auth", Given::OddPair)]),
     ("--from-literal", &[]),
 ];

@@ -224,6 +224,7 @@ impl Detector {
                 let plain = matches!(site.text[stop - 1], b'=' | b':');
                 self.assignment(site, stop - usize::from(plain), out);
             }
+            Role::Aligned => self.aligned(site, key_end(site.text, site.at, stop), out),
             Role::ClosedKey => self.closed_key(site, key_end(site.text, site.at, stop), out),
             Role::Bracket => self.bracketed_value(site, stop, out),
             Role::Arrow => self.arrow(site, stop, out),

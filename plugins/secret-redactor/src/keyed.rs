@@ -45,7 +45,9 @@ fn role_secret(site: Site, key: &[u8]) -> Option<Meaning> {
         || key.eq_ignore_ascii_case(b"secretid")
         || find(key, b"vault_secret_id").is_some();
     let beside = [b"role_id".as_slice(), b"roleid", b"approle", b"vault"].iter().any(|w| find(line, w).is_some());
-    (named && beside).then_some(Meaning {
+    // `SecretID:         UUID`, as Consul prints a token.
+    let printed = key == b"SecretID" && site.line_start && line.starts_with(b"SecretID:  ");
+    (printed || (named && beside)).then_some(Meaning {
         strength: Strength::Stated,
         rule: const { number("secret-assignment") },
         uuid: true,
@@ -63,16 +65,38 @@ impl Detector {
         // A word in another script may go on in it.
         let ending = if text[at..word_end].is_ascii() { word_end } else { skip(text, word_end, limit, |b| b >= 0x80) };
         let ending = skip(text, ending, limit.min(ending + 12), |b| !text[word_end - 1].is_ascii() && b == b'\'');
-        let Some(sep) = separator(text, ending, limit, 0) else {
-            return;
-        };
+        if let Some(sep) = separator(text, ending, limit, 0) {
+            self.assigned(site, word_end, sep, out);
+        }
+    }
+
+    /// `KEY          = VALUE`, `KEY:          VALUE`: in columns.
+    pub(crate) fn aligned(&self, site: Site, word_end: usize, out: &mut Vec<Mask>) {
+        let Site { text, limit, .. } = site;
+        let end = skip(text, word_end, limit.min(word_end + 16), is_name);
+        let sep = skip(text, end, limit.min(end + 64), is_blank);
+        if sep < limit && matches!(text[sep], b'=' | b':') {
+            self.assigned(site, word_end, sep, out);
+        }
+    }
+
+    /// The key whose word ends at `word_end`, and its separator at `sep`.
+    fn assigned(&self, site: Site, word_end: usize, sep: usize, out: &mut Vec<Mask>) {
+        let Site { text, at, limit, .. } = site;
         // `?key=`: the sign before the name is a part of the anchor.
         let start = if matches!(text[at], b'?' | b'&') { at + 1 } else { key_start(text, at, site.floor) };
         let end = skip(text, word_end, sep, is_name);
         let key = &text[start..end];
         let said = self.meaning(key).or_else(|| self.meaning_of_many(key, text, sep + 1, limit));
         let said = said.or_else(|| query_key(site, start, key)).or_else(|| role_secret(site, key));
-        let Some(said) = said else { return };
+        let Some(mut said) = said else { return };
+        // Whoever has the link has what it opens.
+        let query = start > site.floor && matches!(text[start - 1], b'?' | b'&') && text[sep] == b'=';
+        said.uuid |= query && said.rule == const { number("token-assignment") };
+        // What was sealed for a cluster is no secret.
+        if memchr::memmem::find(key, b"encryptedData.").is_some() {
+            return;
+        }
         // `registry/team/secrets:TAG`, but ` /password:VALUE`.
         let tag = start > site.floor + 1
             && text[sep] == b':'

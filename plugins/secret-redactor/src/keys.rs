@@ -143,7 +143,7 @@ pub(crate) fn meaning(key: &[u8], more: &[String]) -> Option<Meaning> {
             .flatten()
             .find(|(e, _)| word(i).len() > e.len() && word(i).ends_with(e.as_bytes()))
             .map(|(_, k)| *k);
-        let now = if is(i, class::PASSWORD) || ending == Some("password") {
+        let now = if is(i, class::PASSWORD) || ending == Some("password") || somebodys_pass(word(i)) {
             found(Strength::Certain, const { number("password-assignment") })
         } else if said(i, "secret") || said(i, "secrets") || ending == Some("secret") {
             // `existingSecret: NAME` and its like refer to an object.
@@ -158,6 +158,14 @@ pub(crate) fn meaning(key: &[u8], more: &[String]) -> Option<Meaning> {
                 (_, true) => found(Strength::Stated, const { number("token-assignment") }),
                 _ => found(Strength::Likely, const { number("token-assignment") }),
             }
+        } else if said(i, "key")
+            && i > 0
+            && i + 1 == words
+            && said(0, "x")
+            && !previous(class::BENIGN_KEY | class::ABOUT)
+        {
+            // `X-Gladia-Key`: a header of a service's own.
+            found(Strength::Stated, const { number("api-key-assignment") })
         } else if (said(i, "key") && previous(class::KEY_KIND | class::SERVICE))
             || ending == Some("key")
             || said(i, "apikey")
@@ -254,6 +262,16 @@ pub(crate) fn meaning(key: &[u8], more: &[String]) -> Option<Meaning> {
         })
     };
     best.map(|(m, _)| m).or_else(service)
+}
+
+/// `remotepass`, `smtppass`: whose password it is, and `pass`; but `compass` and `bypass`.
+fn somebodys_pass(word: &[u8]) -> bool {
+    #[rustfmt::skip]
+    const WHOSE: &[&[u8]] = &[
+        b"db", b"user", b"root", b"admin", b"remote", b"local", b"smtp", b"mail", b"imap", b"ftp", b"ssh", b"ldap", b"mysql", b"sql", b"pg", b"auth",
+        b"login", b"app", b"redis", b"mongo", b"rabbit", b"proxy", b"wifi", b"http", b"web", b"jdbc", b"ipmi", b"bmc", b"vpn", b"my", b"api", b"svc",
+    ];
+    word.strip_suffix(b"pass").is_some_and(|whose| WHOSE.contains(&whose))
 }
 
 /// Splits a key into lower-case words at `_`, `-`, `.`, blanks and changes of case.

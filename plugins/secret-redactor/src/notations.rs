@@ -303,6 +303,7 @@ pub(crate) fn unwrapped(text: &[u8], i: usize, limit: usize) -> usize {
         b"PASSWORD(",
         b"String(",
         b"Optional[",
+        b"Slice([",
         b"!!str ",
         b"!vault ",
         b"<![CDATA[",

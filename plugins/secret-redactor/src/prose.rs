@@ -37,7 +37,7 @@ enum Noun {
 const FILLERS: &[&str] = &[
     "is", "was", "are", "be", "been", "set", "reset", "changed", "change", "updated", "to", "from", "as", "now", "new", "old", "your", "the", "a", "an",
     "with", "generated", "created", "assigned", "temporary", "initial", "default", "this", "that", "following", "still", "currently", "rotated",
-    "equals", "value", "provided", "supplied", "given", "used", "received", "rejected", "expired", "string", "box", "here", "we", "use", "\u{2014}", "\u{2013}", "mo", "ay", "ko", "niyo", "ist", "lautet", "est", "es", "\u{e9}", "\u{e8}", "jest", "er", "\u{e4}r", "on", "has", "will", "in", "and", "it", "has", "sent",
+    "equals", "value", "provided", "supplied", "given", "used", "received", "rejected", "expired", "string", "box", "here", "we", "use", "\u{2014}", "\u{2013}", "mo", "ay", "ko", "niyo", "ist", "lautet", "est", "es", "\u{e9}", "\u{e8}", "jest", "er", "\u{e4}r", "on", "has", "will", "in", "and", "it", "it's", "has", "sent",
 ];
 
 /// Words after which a name stands, which is no secret.
@@ -94,6 +94,11 @@ impl Detector {
             }
             let end = skip(text, i, limit, |b| !is_blank(b));
             let word = trimmed(&text[i..end]);
+            if word.is_empty() && end >= i + 3 && text[i..end].iter().all(|b| *b == b'.') {
+                // `password ........ X`
+                i = end;
+                continue;
+            }
             if named {
                 named = NAMING.iter().chain(&["the", "your"]).any(|w| word.eq_ignore_ascii_case(w.as_bytes()));
                 i = end;
@@ -216,7 +221,7 @@ fn bare_key(detector: &Detector, text: &[u8], (floor, at, end): (usize, usize, u
 
 fn noun(text: &[u8]) -> Noun {
     let has = |word: &[u8]| crate::text::find(text, word).is_some();
-    if has(b"cred") || has(b"login: ") {
+    if has(b"cred") || has(b"login: ") || has(b"login is ") {
         Noun::Pair
     } else if has(b"code") && !has(b"passcode") || has(b"otp") || has(b"pin ") {
         Noun::Code

@@ -453,6 +453,9 @@ pub(crate) const PROVIDERS: &[Provider] = &[
     after("opsgenie-key", "Opsgenie key", &["GenieKey "], "GenieKey ", "[a-f0-9]{8}(?:-[a-f0-9]{4}){3}-[a-f0-9]{12}", "GenieKey {h8}-{h4}-{h4}-{h4}-{h12}", "GenieKey x"),
     after("pgbouncer-hash", "Password hash in PostgreSQL's old form", &["\"md5", "'md5"], "[\"']", "md5[a-f0-9]{32}", "\"app\" \"md5{h32}\"", "\"md5x"),
     // Lesser known services
+    after("hook-path", "Webhook path of Feishu, WeCom, VictorOps, Squadcast, Dead Man's Snitch", &["/bot/v2/hook/", "/webhook/send?key=", "alert.victorops.com/integrations/", "api.squadcast.com/v2/incidents/", "nosnch.in/"], "(?:/bot/v2/hook/|/webhook/send\\?key=|alert\\.victorops\\.com/integrations/[a-z]+/[0-9]+/alert/|api\\.squadcast\\.com/v2/incidents/[a-z-]+/|nosnch\\.in/)", "(?:[a-f0-9]{8}(?:-[a-f0-9]{4}){3}-[a-f0-9]{12}|[a-f0-9]{10,})", "POST https://open.feishu.cn/open-apis/bot/v2/hook/{h8}-{h4}-{h4}-{h4}-{h12}", "/bot/v2/hook/x"),
+    after("account-link", "Link that resets, confirms or opens an account", &["/reset/", "/reset-password/", "/confirm/", "/activate/", "/invite/", "/magic-link/"], "/(?:reset|reset-password|confirm|activate|invite|magic-link)/", "[a-f0-9]{32,128}", "https://app.example.com/reset/{h64}", "/reset/x"),
+    after("ipsec-key", "IPsec key of Cilium", &["rfc4106(gcm(aes)) "], "rfc4106\\(gcm\\(aes\\)\\) ", "[a-f0-9]{40}", "3 rfc4106(gcm(aes)) {h40} 128", "rfc4106(gcm(aes)) x"),
     p("materialize-key", "Materialize app password", &["mzp_"], "mzp_[a-f0-9]{32,}", "mzp_{h64}", "mzp_x"),
     p("matrix-token", "Matrix access token", &["syt_"], "syt_[A-Za-z0-9+/=]{2,}_[A-Za-z0-9]{18,}_[A-Za-z0-9]{6}", "syt_{w12}_{w20}_{w6}", "syt_x"),
     p("ntfy-token", "ntfy access token", &["tk_"], "tk_[a-z0-9]{29}", "tk_{l29}", "tk_x"),

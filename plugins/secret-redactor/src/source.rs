@@ -196,6 +196,7 @@ pub(crate) fn is_code(site: Site, value: Value) -> bool {
         || same_name(bytes, key)
         || function(bytes)
         || assigned(bytes, &text[value.end..limit])
+        || bound(bytes, next, key)
         || optional(&text[site.floor..value.start], bytes)
         || (statement(&text[site.floor..start], key, &text[key_end..value.start]) && operand(bytes))
 }
@@ -401,6 +402,14 @@ fn optional(before: &[u8], bytes: &[u8]) -> bool {
         && bytes.iter().all(u8::is_ascii_alphabetic)
         && bytes[0].is_ascii_uppercase()
         && readable(bytes)
+}
+
+/// `` `SecretKey: Clone` ``: what a type must be able to do, as a compiler quotes it.
+fn bound(bytes: &[u8], next: Option<u8>, key: &[u8]) -> bool {
+    let name = |b: &[u8]| {
+        b.len() > 2 && b[0].is_ascii_uppercase() && b[1].is_ascii_lowercase() && b.iter().all(u8::is_ascii_alphabetic)
+    };
+    next == Some(b'`') && name(bytes) && name(key) && readable(bytes)
 }
 
 /// Whether the words around a key make a statement of code: a declaration, a member's assignment, one of several names.

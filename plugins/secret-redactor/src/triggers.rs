@@ -1,10 +1,11 @@
 //! What the host is asked to look for: the literals of the rules, the run that stands for tokens without a form, and the bytes
 //! that hide text. Made from the same table as the scanner's anchors.
 use crate::{
-    anchors::{Follow, LOOK_BACK, RUN_ALPHABET, RUN_LENGTH},
+    anchors::{Follow, LOOK_BACK, Literal, RUN_ALPHABET, RUN_LENGTH},
     detect::Detector,
     normal::{ODD, WIDE},
 };
+use std::collections::BTreeSet;
 use wardgate_guest::redaction as wit;
 
 /// The triggers; everything, when an operator's pattern may begin with any byte, or a value is known by its hash alone.
@@ -13,24 +14,7 @@ pub(crate) fn attention(detector: &Detector) -> wit::Attention {
         return wit::Attention::Everything;
     }
     let reach = u32::try_from(LOOK_BACK).unwrap_or(u32::MAX);
-    let literals = |across: bool| -> Vec<wit::Literal> {
-        detector
-            .literals
-            .iter()
-            .filter(|l| l.across == across)
-            .map(|l| wit::Literal {
-                // A trigger that holds a line's end makes the host show everything; the line itself is enough.
-                text: String::from_utf8_lossy(&l.text).trim_end_matches(['\r', '\n']).to_owned(),
-                any_case: l.any_case,
-                word_start: l.word_start,
-                follow: match l.follow {
-                    Follow::Anything => wit::Follow::Anything,
-                    Follow::Value(least) => wit::Follow::Value(least),
-                    Follow::Byte(byte) => wit::Follow::Byte(byte),
-                },
-            })
-            .collect()
-    };
+    let literals = |across: bool| distinct(&detector.literals, across);
     let run = wit::Run {
         alphabet: RUN_ALPHABET.to_owned(),
         min_length: u32::try_from(RUN_LENGTH).unwrap_or(u32::MAX),
@@ -41,4 +25,40 @@ pub(crate) fn attention(detector: &Detector) -> wit::Attention {
         wit::Trigger { literals: literals(false), runs: vec![run], bytes, before: reach, after: 0, across: false },
         wit::Trigger { literals: literals(true), runs: vec![], bytes: vec![], before: reach, after: 0, across: true },
     ])
+}
+
+/// What the host is asked to look for: each once, though several rules may begin there.
+fn distinct(literals: &[Literal], across: bool) -> Vec<wit::Literal> {
+    let mut seen = BTreeSet::new();
+    let ours = literals.iter().filter(|l| l.across == across);
+    ours.filter_map(|l| {
+        // A trigger that holds a line's end makes the host show everything; the line itself is enough.
+        let text = String::from_utf8_lossy(&l.text).trim_end_matches(['\r', '\n']).to_owned();
+        let (kind, follow) = match l.follow {
+            Follow::Anything => ((0, 0), wit::Follow::Anything),
+            Follow::Value(least) => ((1, least), wit::Follow::Value(least)),
+            Follow::Byte(byte) => ((2, u32::from(byte)), wit::Follow::Byte(byte)),
+        };
+        seen.insert((text.clone(), l.any_case, l.word_start, kind)).then_some(wit::Literal {
+            text,
+            any_case: l.any_case,
+            word_start: l.word_start,
+            follow,
+        })
+    })
+    .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn literals_are_within_the_contract() {
+        let all = crate::anchors::literals();
+        let count: usize = [false, true].into_iter().map(|across| distinct(&all, across).len()).sum();
+        // The contract's bound is 4,096; the rest is the operators'.
+        assert!(count <= 3584, "{count}");
+        assert!(all.iter().all(|l| (2..=64).contains(&l.text.len())));
+    }
 }

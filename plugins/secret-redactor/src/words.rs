@@ -51,7 +51,7 @@ pub(crate) const PROSE_NOUNS: &[&str] = &[
     
     "token ", "tokens ", "api key ", "apikey ", "api-key ", "access key ", "secret key ", "secret ", "auth key ", "license key ", "private key ", "signing key ",
     "encryption key ", "code is ", "otp is ", "otp for ", "pin is ", "pin for ", "verification code", "one-time code", "security code",
-    "login code", "passcode: ", "enter the code ", "enter code ", "with pass ", "and pass ", "credentials ", "credentials: ", "creds: ", "creds ", "login: ", "key ", "secret seed ",
+    "login code", "passcode: ", "enter the code ", "enter code ", "with pass ", "and pass ", "credentials ", "credentials: ", "creds: ", "creds ", "login: ", "key ", "secret seed ", "login is ",
 ];
 
 /// Heads of columns that hold secrets.
@@ -145,7 +145,7 @@ pub(crate) const PUBLIC: &[&str] = &[
     "sec-websocket-key", "websocket", "if-none-match", "x-amz-id-2", "boundary", "public", "cert",
     "certificate", "cabundle", "ca", "crt", "arn", "url", "uri", "path", "file", "filename", "class", "logger",
     "caller", "method", "func", "function", "module", "package", "name", "pod", "container", "node", "topic",
-    "queue", "event", "type", "kind", "label", "accept", "bh", "mac", "iv", "tag", "handle", "receipthandle", "metric", "route", "endpoint", "host", "query", "operation",
+    "queue", "event", "type", "kind", "label", "accept", "accessor", "bh", "mac", "iv", "tag", "handle", "receipthandle", "metric", "route", "endpoint", "host", "query", "operation",
     "build", "tag", "release", "device",
 ];
 

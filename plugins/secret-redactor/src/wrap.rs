@@ -1,5 +1,6 @@
 //! Tokens that a line's end cut in two: what on the next line is the rest of them.
 use crate::{
+    allow::object_name,
     randomness::{is_hex, random},
     site::Mask,
     table::number,
@@ -173,6 +174,7 @@ fn is_random_rest(rest: &[u8]) -> bool {
             && mix.digit > 0
             && mix.changes >= 2
             && mix.other * 4 <= body.len()
-            && !body.contains(&b'.'))
+            && !body.contains(&b'.')
+            && !(body.contains(&b'/') && object_name(body)))
         || (mix.upper > 0 && mix.lower > 0 && mix.changes >= 3)
 }
