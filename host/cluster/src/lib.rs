@@ -11,4 +11,6 @@ pub mod promql_floor;
 pub mod promql_tenancy;
 pub mod records;
 pub mod selector;
+mod series;
+mod unit;
 mod wire;

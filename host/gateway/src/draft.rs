@@ -13,6 +13,7 @@ pub(crate) struct Draft {
     summary: Option<Summary>,
     read_limit: &'static str,
     advice: Option<&'static str>,
+    said: Option<Summary>,
     note: &'static str,
     /// Nothing but the backend's words came.
     pub(crate) failed: bool,
@@ -70,6 +71,7 @@ impl Draft {
             summary: None,
             read_limit: "the read limit was met: the rest is missing",
             advice: None,
+            said: None,
             note: NOTE,
             failed,
         }
@@ -100,6 +102,11 @@ impl Draft {
         self.advice = Some(words);
     }
 
+    /// A sentence about the answer as it is shown, under `summary`.
+    pub(crate) fn said(&mut self, words: Summary) {
+        self.said = Some(words);
+    }
+
     /// What the answer is, where that takes more words than usual. It must still say that it is data.
     pub(crate) fn note(&mut self, words: &'static str) {
         self.note = words;
@@ -107,7 +114,7 @@ impl Draft {
 
     /// The whole answer, cut to the budget.
     pub(crate) fn fit(self, settled: &Settled, wire: Wire) -> Fitted {
-        let Self { own, mut rows, summary, read_limit, advice, note, .. } = self;
+        let Self { own, mut rows, summary, read_limit, advice, said, note, .. } = self;
         let mut map = JsonObject::new();
         let (outcome, missing) = outcome(settled.outcome(), read_limit);
         map.insert("outcome".into(), outcome);
@@ -136,9 +143,13 @@ impl Draft {
             (false, _) => Price::Text,
         };
         // Counters grow by some digits when rows are cut, and a summary has its own words.
-        let slack = 256 + if price == Price::Structured { 512 } else { 0 };
+        let slack = 256 + if price == Price::Structured { 512 } else { 0 } + if said.is_some() { 1536 } else { 0 };
         cut(&mut map, &rows, price, wire.budget.saturating_sub(slack));
         advise(&mut map, advice);
+        if let Some(said) = said {
+            let words = said(&map);
+            map.insert("summary".into(), words.into());
+        }
         let text = match (price, summary) {
             (Price::Structured, Some(summary)) => summary(&map),
             (Price::Structured, None) => "the answer is in structuredContent".into(),
@@ -275,7 +286,7 @@ fn add(map: &mut JsonObject, key: &str, more: usize) {
 fn advise(map: &mut JsonObject, own: Option<&str>) {
     let number = |key: &str| map.get(key).and_then(Value::as_u64).unwrap_or(0);
     let (shown, cut) = (number("shown"), number("not_shown"));
-    if cut > 0 && map.contains_key("items") {
+    if cut > 0 && (map.contains_key("items") || own.is_some()) {
         map.shift_remove("next_cursor");
         let advice = match (shown, own) {
             (0, _) => "narrow the selection: not one item fits an answer".to_string(),

@@ -205,6 +205,39 @@ async fn every_answer_of_every_tool_fits_its_output_schema() {
     }
 }
 
+#[tokio::test]
+async fn a_querys_answer_says_what_it_is_and_what_is_missing_of_it() {
+    let mut wire = Wire::new(GatewaySettings::default());
+    let series = |n: u32| {
+        Record(
+            Channel::Series,
+            json!({"metric": {"pod": format!("p{n}")}, "values": [[1, "1"], [2, "9"]], "points": 121}),
+        )
+    };
+    let about = json!({"answer": {"unit": "bytes per second", "windows": ["5m"], "order": "last value, largest first",
+        "points": {"shown": 2, "of": 121}, "warnings": ["hunter2"]}});
+    wire.house.cluster.answers(vec![Total(412), Record(Channel::Series, about), series(1), series(2), DONE]);
+    let asked =
+        json!({"query": "rate(a_bytes_total[5m])", "range_seconds": 600, "step_seconds": 15, "sparkline": true});
+    let shown = wire.call("prom_query", &asked).await["structuredContent"].clone();
+    let summary = "showing 2 of 412 series, by last value, largest first; unit: bytes per second; over 600 s in steps of 15 s; each value \
+                   looks back 5m; series are thinned to about 2 of up to 121 points";
+    assert!(shown["summary"].as_str().unwrap().starts_with(summary), "{shown}");
+    assert_eq!((&shown["shown"], &shown["total"], &shown["not_shown"]), (&json!(2), &json!(412), &json!(410)));
+    assert_eq!((&shown["unit"], shown["series"].as_array().unwrap().len()), (&json!("bytes per second"), 2));
+    assert_eq!((&shown["series"][0]["sparkline"], &shown["series"][0]["points"]), (&json!("▁█"), &json!(121)));
+    assert!(!shown.to_string().contains("hunter2") && shown["advice"].is_string(), "{shown}");
+    // The same without a picture, and of an answer that was read in part.
+    let partial = json!({"answer": {"order": "last value, largest first", "partial": true}});
+    wire.house.cluster.answers(vec![Record(Channel::Series, partial), series(1), DONE]);
+    let shown = wire.call("prom_query", &json!({"query": "a"})).await["structuredContent"].clone();
+    assert!(
+        shown["missing"].as_str().unwrap().contains("not the largest of all") && shown.get("total").is_none(),
+        "{shown}"
+    );
+    assert!(shown["series"][0].get("sparkline").is_none() && shown["summary"] == "1 series");
+}
+
 /// Every model loads the list into its context, in every session.
 #[tokio::test]
 async fn the_list_of_tools_is_short() {

@@ -4,7 +4,7 @@ use super::{
     Mirror,
     promql::{self, Answer, Bounds, Labels, NAME, QueryError, Sample, number},
 };
-use crate::{mirror, promql_floor, promql_tenancy, records::Documents};
+use crate::{mirror, promql_floor, promql_tenancy, records::Documents, series};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use wardgate_core::{
@@ -84,8 +84,8 @@ impl Mirror {
             ms(step),
             Bounds::default(),
         );
-        let documents = answer.map_err(|error| fault(&error))?;
-        Ok(documents_of(documents, call.limits().samples))
+        let answer = answer.map_err(|error| fault(&error))?;
+        series::documents(written(answer), query, &call.limits(), &|_| None)
     }
 
     /// How many series a selector touches in a window: a capture is small enough to count them.
@@ -206,35 +206,22 @@ fn own(labels: &Labels) -> Map<String, Value> {
     all
 }
 
-/// One record per series, in the form of Prometheus' HTTP API; a number or a text is one record.
-fn documents_of(answer: Answer, samples: u64) -> Documents {
-    let mut pieces = Documents::default();
+/// In the form of Prometheus' HTTP API.
+fn written(answer: Answer) -> series::Answer {
     let value = |s: &Sample| json!([number::time(s.t), number::value(s.v)]);
-    match answer {
-        Answer::Scalar(sample) => pieces.push(Channel::Series, &json!({"type": "scalar", "value": value(&sample)})),
-        Answer::Text(t, text) => {
-            pieces.push(Channel::Series, &json!({"type": "string", "value": [number::time(t), text]}));
-        }
+    let (kind, result) = match answer {
+        Answer::Scalar(sample) => ("scalar", value(&sample)),
+        Answer::Text(t, text) => ("string", json!([number::time(t), text])),
         Answer::Vector(points) => {
-            pieces.piece(Piece::Total(points.len() as u64));
-            let most = usize::try_from(samples).unwrap_or(usize::MAX);
-            for (labels, sample) in points.iter().take(most) {
-                pieces.push(Channel::Series, &json!({"metric": metric(labels), "value": value(sample)}));
-            }
+            let one = |(labels, sample): &(Labels, Sample)| json!({"metric": metric(labels), "value": value(sample)});
+            ("vector", points.iter().map(one).collect())
         }
         Answer::Matrix(lanes) => {
-            pieces.piece(Piece::Total(lanes.len() as u64));
-            let mut left = samples;
-            for (labels, lane) in &lanes {
-                // A series is shown whole or not at all.
-                let Some(rest) = left.checked_sub(lane.len() as u64) else { break };
-                left = rest;
-                let values: Vec<Value> = lane.iter().map(value).collect();
-                pieces.push(Channel::Series, &json!({"metric": metric(labels), "values": values}));
-            }
+            let one = |(labels, lane): &(Labels, Vec<Sample>)| json!({"metric": metric(labels), "values": lane.iter().map(value).collect::<Vec<_>>()});
+            ("matrix", lanes.iter().map(one).collect())
         }
-    }
-    pieces
+    };
+    series::Answer { kind: kind.into(), result, ..series::Answer::default() }
 }
 
 fn metric(labels: &Labels) -> Map<String, Value> {

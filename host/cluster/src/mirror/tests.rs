@@ -162,7 +162,7 @@ fn lines(settled: &Settled, channel: Channel) -> Vec<&str> {
 }
 
 fn records(settled: &Settled) -> Vec<&Value> {
-    settled.body().records.iter().map(|r| &r.value).collect()
+    settled.body().records.iter().map(|r| &r.value).filter(|value| value.get("answer").is_none()).collect()
 }
 
 fn query(text: &str) -> Query {

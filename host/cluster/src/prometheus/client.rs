@@ -2,10 +2,14 @@
 //! bounded while they stream.
 // Bodies are collected through `Limited` only, and every request runs under its call's deadline.
 #![allow(clippy::disallowed_methods)]
-use crate::wire::{causes, escape};
+use crate::{
+    series::Answer,
+    wire::{causes, escape},
+};
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, Uri, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, Uri, header};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use hyper::body::Incoming;
 use hyper_rustls::HttpsConnector;
 use hyper_util::{
     client::legacy::{Client, connect::HttpConnector},
@@ -13,6 +17,7 @@ use hyper_util::{
 };
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
 use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::Value;
 use std::{
     path::PathBuf,
     sync::{Mutex, PoisonError},
@@ -128,7 +133,7 @@ impl Http {
         form: &[(&str, &str)],
         most: usize,
     ) -> Result<Success<T>, Fault> {
-        read(&self.send(Method::POST, path, form, most).await?)
+        read(&Self::collect(self.send(Method::POST, path, form).await?, most).await?)
     }
 
     /// The same as parameters of a GET.
@@ -138,16 +143,38 @@ impl Http {
         form: &[(&str, &str)],
         most: usize,
     ) -> Result<Success<T>, Fault> {
-        read(&self.send(Method::GET, path, form, most).await?)
+        read(&Self::collect(self.send(Method::GET, path, form).await?, most).await?)
     }
 
-    async fn send(
-        &self,
-        method: Method,
-        path: &str,
-        form: &[(&str, &str)],
-        most: usize,
-    ) -> Result<(StatusCode, Bytes), Fault> {
+    /// A query, posted. Of an answer that is larger than `most` what came first is told, as far as it is whole.
+    pub(super) async fn evaluate(&self, path: &str, form: &[(&str, &str)], most: usize) -> Result<Answer, Fault> {
+        let response = self.send(Method::POST, path, form).await?;
+        let (status, mut body) = (response.status(), response.into_body());
+        let mut bytes = Vec::new();
+        while let Some(frame) = body.frame().await {
+            let frame = frame.map_err(|error| Fault::new(FaultKind::Broken, error.to_string()))?;
+            let Some(data) = frame.data_ref() else { continue };
+            let room = most - bytes.len();
+            if data.len() > room {
+                bytes.extend_from_slice(&data[..room]);
+                return beginning(&bytes).filter(|_| status.is_success()).ok_or_else(|| too_large(most));
+            }
+            bytes.extend_from_slice(data);
+        }
+        let Success { data, warnings, infos } = read::<Evaluated>(&(status, bytes.into()))?;
+        Ok(Answer { kind: data.result_type, result: data.result, warnings, infos, partial: false })
+    }
+
+    async fn collect(response: Response<Incoming>, most: usize) -> Result<(StatusCode, Bytes), Fault> {
+        let status = response.status();
+        match Limited::new(response.into_body(), most).collect().await {
+            Ok(body) => Ok((status, body.to_bytes())),
+            Err(error) if error.is::<LengthLimitError>() => Err(too_large(most)),
+            Err(error) => Err(Fault::new(FaultKind::Broken, error.to_string())),
+        }
+    }
+
+    async fn send(&self, method: Method, path: &str, form: &[(&str, &str)]) -> Result<Response<Incoming>, Fault> {
         let encoded = encode(form);
         let (uri, body) = match method {
             Method::GET => (format!("{}/{path}?{encoded}", self.base), String::new()),
@@ -163,20 +190,7 @@ impl Http {
         if let Some(token) = self.token().await? {
             request.headers_mut().insert(header::AUTHORIZATION, token);
         }
-        let response = self
-            .connections()
-            .request(request)
-            .await
-            .map_err(|error| Fault::new(FaultKind::Unavailable, causes(&error)))?;
-        let status = response.status();
-        match Limited::new(response.into_body(), most).collect().await {
-            Ok(body) => Ok((status, body.to_bytes())),
-            Err(error) if error.is::<LengthLimitError>() => {
-                let words = format!("the answer is larger than {most} bytes: aggregate, narrow, or raise the step");
-                Err(Fault::new(FaultKind::Invalid, words))
-            }
-            Err(error) => Err(Fault::new(FaultKind::Broken, error.to_string())),
-        }
+        self.connections().request(request).await.map_err(|error| Fault::new(FaultKind::Unavailable, causes(&error)))
     }
 
     async fn token(&self) -> Result<Option<HeaderValue>, Fault> {
@@ -187,6 +201,44 @@ impl Http {
         value.set_sensitive(true);
         Ok(Some(value))
     }
+}
+
+/// What a query came to.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Evaluated {
+    result_type: String,
+    result: Value,
+}
+
+fn too_large(most: usize) -> Fault {
+    let words = format!("the answer is larger than {most} bytes: aggregate, narrow, or raise the step");
+    Fault::new(FaultKind::Invalid, words)
+}
+
+/// Where a list of series begins, and within how many bytes.
+const LIST: &str = "\"result\":[";
+const HEAD: usize = 256;
+
+/// The whole series of an answer that was cut off. Prometheus says its type first, then its series one after another.
+fn beginning(bytes: &[u8]) -> Option<Answer> {
+    let head = String::from_utf8_lossy(&bytes[..bytes.len().min(HEAD)]);
+    let list = head.find(LIST)? + LIST.len();
+    let said = |kind: &&str| head[..list].contains(&format!("\"resultType\":\"{kind}\""));
+    let kind = ["matrix", "vector"].into_iter().find(said)?;
+    let (mut rest, mut series) = (&bytes[list..], Vec::new());
+    loop {
+        let mut documents = serde_json::Deserializer::from_slice(rest).into_iter::<Value>();
+        let Some(Ok(one)) = documents.next() else { break };
+        series.push(one);
+        rest = rest[documents.byte_offset()..].strip_prefix(b",").unwrap_or_default();
+    }
+    (!series.is_empty()).then(|| Answer {
+        kind: kind.into(),
+        result: Value::Array(series),
+        partial: true,
+        ..Answer::default()
+    })
 }
 
 /// An answer that says `success`.
@@ -285,6 +337,10 @@ fn roots(endpoint: &Endpoint) -> Result<rustls::RootCertStore, EndpointError> {
         if let (Err(why), true) = (added, own) {
             return Err(failed(why));
         }
+    }
+    // A file that is being written is empty for a moment, and would trust nobody until the next change.
+    if own && roots.is_empty() {
+        return Err(failed("it holds no certificate".into()));
     }
     Ok(roots)
 }

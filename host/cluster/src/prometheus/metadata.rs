@@ -28,7 +28,18 @@ const HELP: usize = 300;
 
 /// Type, help and unit of each metric, as targets tell them; read when asked for and old.
 #[derive(Default)]
-pub(super) struct Descriptions(Kept<HashMap<String, About>>);
+pub(super) struct Descriptions(Kept<Known>);
+
+/// What is known of metrics, by name.
+#[derive(Default)]
+pub(super) struct Known(HashMap<String, About>);
+
+impl Known {
+    /// The unit that a metric's target names, if it does.
+    pub(super) fn unit(&self, metric: &str) -> Option<String> {
+        self.0.get(metric).map(|about| about.unit.clone()).filter(|unit| !unit.is_empty())
+    }
+}
 
 /// What a target says of a metric.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -41,13 +52,13 @@ struct About {
 
 impl Descriptions {
     /// Where the server does not answer, what it said last.
-    async fn all(&self, http: &Http) -> Arc<HashMap<String, About>> {
+    pub(super) async fn all(&self, http: &Http) -> Arc<Known> {
         let read = async {
             let form = [("limit", &*METRICS.to_string()), ("limit_per_metric", "1")];
             let read: Success<HashMap<String, Vec<About>>> =
                 http.get("api/v1/metadata", &form, DESCRIPTIONS).await.ok()?;
             let first = |(name, told): (String, Vec<About>)| Some((name, told.into_iter().next()?));
-            Some(read.data.into_iter().filter_map(first).collect())
+            Some(Known(read.data.into_iter().filter_map(first).collect()))
         };
         self.0.get(AGE, read).await
     }
@@ -98,7 +109,7 @@ impl Prometheus {
     async fn metrics(&self) -> Documents {
         let head = self.catalogue.map.head(&self.http).await;
         let series = &head.series;
-        let about = self.about.all(&self.http).await;
+        let about = &self.about.all(&self.http).await.0;
         let mut names: BTreeSet<&str> = series.keys().map(String::as_str).collect();
         // A histogram or summary is described by its family's name, which no series carries.
         let has_parts =

@@ -13,17 +13,15 @@ use crate::{
     promql_floor,
     promql_tenancy::{self, Tenancy},
     records::Documents,
+    series::{self, Answer},
 };
 use catalogue::Catalogue;
-use client::Success;
 pub use client::{Endpoint, EndpointError, Http, Identity};
 use memory::Seen;
-use serde::Deserialize;
-use serde_json::{Value, json};
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use wardgate_core::{
-    Backend, Bound, BoxFuture, Channel, Committed, Context, Denial, Fault, FaultKind, Known, Piece, Prepare, Query,
-    Question, Source, Subject, Unanswered, Window,
+    Backend, Bound, BoxFuture, Committed, Context, Denial, Fault, FaultKind, Known, Prepare, Query, Question, Source,
+    Subject, Unanswered, Window,
 };
 use wardgate_promql::promql_parser::parser::Expr;
 
@@ -99,9 +97,9 @@ impl Backend<Query> for Prometheus {
             let limits = call.limits();
             let timeout = format!("{}ms", limits.time.as_millis().max(1));
             let most = usize::try_from(limits.read_bytes).unwrap_or(usize::MAX);
-            let answer: Success<Evaluated> = if query.start == query.end && query.step == 0 {
+            let answer = if query.start == query.end && query.step == 0 {
                 let form = [("query", query.text.as_str()), ("time", &seconds(query.end)), ("timeout", &timeout)];
-                self.http.post("api/v1/query", &form, most).await?
+                self.evaluate("api/v1/query", &form, most).await?
             } else {
                 let (start, end, step) = (seconds(query.start), seconds(query.end), seconds(query.step));
                 let form = [
@@ -111,17 +109,33 @@ impl Backend<Query> for Prometheus {
                     ("step", &step),
                     ("timeout", &timeout),
                 ];
-                self.http.post("api/v1/query_range", &form, most).await?
+                self.evaluate("api/v1/query_range", &form, most).await?
             };
-            self.learn(query, &answer.data);
-            documents(&answer, limits.samples).map(Documents::boxed)
+            let (answer, about) = answer;
+            self.learn(query, &answer);
+            series::documents(answer, query, &limits, &|metric| about.unit(metric)).map(Documents::boxed)
         })
     }
 }
 
 impl Prometheus {
+    /// A query's answer, and what is known of metrics by then: a description never makes an answer wait for long.
+    async fn evaluate(
+        &self,
+        path: &str,
+        form: &[(&str, &str)],
+        most: usize,
+    ) -> Result<(Answer, Arc<metadata::Known>), Fault> {
+        let about = tokio::time::timeout(DESCRIPTION, self.about.all(&self.http));
+        let (answer, about) = tokio::join!(self.http.evaluate(path, form, most), about);
+        Ok((answer?, about.unwrap_or_default()))
+    }
+
     /// A query that is a bare selector has counted its series: the next question about it need not be probed.
-    fn learn(&self, query: &Query, answer: &Evaluated) {
+    fn learn(&self, query: &Query, answer: &Answer) {
+        if answer.partial {
+            return;
+        }
         let Ok(Expr::VectorSelector(selector)) = promql_floor::parse(&query.text) else { return };
         let (Some(series), None, None) = (answer.result.as_array(), &selector.at, &selector.offset) else { return };
         let window = Window { start: query.start.saturating_sub(LOOKBACK), end: query.end };
@@ -133,42 +147,8 @@ impl Prometheus {
 /// How far back a selector looks, in milliseconds, unless the server was told otherwise.
 const LOOKBACK: u64 = 300_000;
 
-/// What a query came to.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Evaluated {
-    result_type: String,
-    result: Value,
-}
-
-/// One record per series; a scalar or a string is one record.
-fn documents(answer: &Success<Evaluated>, samples: u64) -> Result<Documents, Fault> {
-    let (data, mut documents) = (&answer.data, Documents::default());
-    match (data.result_type.as_str(), &data.result) {
-        ("vector" | "matrix", Value::Array(series)) => {
-            documents.piece(Piece::Total(series.len() as u64));
-            let mut left = samples;
-            for one in series {
-                let count = one["values"].as_array().map_or(1, |values| values.len() as u64);
-                if count > left {
-                    break;
-                }
-                left -= count;
-                documents.push(Channel::Series, one);
-            }
-        }
-        (kind @ ("scalar" | "string"), value) => {
-            documents.push(Channel::Series, &json!({"type": kind, "value": value}))
-        }
-        _ => return Err(Fault::new(FaultKind::Broken, "an answer of an unknown form")),
-    }
-    for (key, notes) in [("warnings", &answer.warnings), ("infos", &answer.infos)] {
-        if !notes.is_empty() {
-            documents.push(Channel::Series, &json!({ (key): notes }));
-        }
-    }
-    Ok(documents)
-}
+/// What an answer may wait for descriptions of metrics.
+const DESCRIPTION: Duration = Duration::from_secs(1);
 
 /// Milliseconds as seconds, exactly.
 fn seconds(ms: u64) -> String {
@@ -177,3 +157,5 @@ fn seconds(ms: u64) -> String {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tls_tests;

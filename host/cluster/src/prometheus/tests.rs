@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::unnecessary_wraps)]
 use super::*;
 use crate::mirror::tests::{Open, WALL};
+use serde_json::{Value, json};
 use std::{
     collections::BTreeMap,
     sync::{
@@ -10,11 +11,11 @@ use std::{
     },
 };
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpListener, TcpStream},
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
+    net::TcpListener,
 };
 use wardgate_core::{
-    Call, Clock, Cut, Facts, Floor, Limits, Lookup, Metadata, Outcome, Place, Request, Road, Settled, Target,
+    Call, Channel, Clock, Cut, Facts, Floor, Limits, Lookup, Metadata, Outcome, Place, Request, Road, Settled, Target,
     Value as Told, never,
 };
 
@@ -28,7 +29,7 @@ fn times_are_sent_exactly() {
 // ---- the stand-in ----------------------------------------------------------------------------------------------------
 
 #[derive(Clone)]
-enum Reply {
+pub(super) enum Reply {
     Json(u16, String),
     /// Says that so many bytes will come, and sends them as long as somebody reads.
     Flood(u64),
@@ -41,15 +42,15 @@ enum Reply {
 type Handler = Arc<dyn Fn(&str) -> Reply + Send + Sync>;
 
 #[derive(Clone)]
-struct Server {
-    url: String,
+pub(super) struct Server {
+    pub(super) url: String,
     /// Request line, head and body, as they came.
     seen: Arc<Mutex<Vec<String>>>,
     sent: Arc<AtomicU64>,
 }
 
 impl Server {
-    async fn start(handler: impl Fn(&str) -> Reply + Send + Sync + 'static) -> Self {
+    pub(super) async fn start(handler: impl Fn(&str) -> Reply + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let server = Self { url, seen: Arc::default(), sent: Arc::default() };
@@ -62,12 +63,35 @@ impl Server {
         server
     }
 
-    fn requests(&self, of: &str) -> Vec<String> {
+    /// The same behind TLS, as it is configured when somebody comes.
+    pub(super) async fn start_tls(
+        handler: impl Fn(&str) -> Reply + Send + Sync + 'static,
+        tls: Arc<Mutex<Arc<rustls::ServerConfig>>>,
+    ) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("https://localhost:{}", listener.local_addr().unwrap().port());
+        let server = Self { url, seen: Arc::default(), sent: Arc::default() };
+        let (one, handler): (_, Handler) = (server.clone(), Arc::new(handler));
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let acceptor = tokio_rustls::TlsAcceptor::from(tls.lock().unwrap().clone());
+                let (one, handler) = (one.clone(), handler.clone());
+                tokio::spawn(async move {
+                    if let Ok(stream) = acceptor.accept(stream).await {
+                        serve(stream, one, handler).await;
+                    }
+                });
+            }
+        });
+        server
+    }
+
+    pub(super) fn requests(&self, of: &str) -> Vec<String> {
         self.seen.lock().unwrap().iter().filter(|request| request.contains(of)).cloned().collect()
     }
 }
 
-async fn serve(mut stream: TcpStream, server: Server, handler: Handler) {
+async fn serve(mut stream: impl AsyncRead + AsyncWrite + Unpin + Send, server: Server, handler: Handler) {
     let mut request = Vec::new();
     loop {
         let mut more = [0; 4096];
@@ -108,17 +132,17 @@ async fn serve(mut stream: TcpStream, server: Server, handler: Handler) {
     }
 }
 
-fn success(data: &Value) -> Reply {
+pub(super) fn success(data: &Value) -> Reply {
     Reply::Json(200, json!({"status": "success", "data": data}).to_string())
 }
 
-fn vector() -> Value {
+pub(super) fn vector() -> Value {
     json!({"resultType": "vector", "result": [{"metric": {"pod": "a"}, "value": [1.5, "0.30000000000000004"]}]})
 }
 
 // ---- the road --------------------------------------------------------------------------------------------------------
 
-struct Labelled;
+pub(super) struct Labelled;
 
 impl OpenNamespaces for Labelled {
     fn open(&self, namespace: &str) -> bool {
@@ -158,7 +182,14 @@ fn backend(server: &Server, tenancy: Tenancy, change: impl FnOnce(&mut Settings)
     Prometheus::new(settings, Arc::new(Labelled)).unwrap()
 }
 
-async fn ask<R: Request>(prometheus: &Arc<Prometheus>, request: R) -> Settled
+pub(super) async fn ask<R: Request>(prometheus: &Arc<Prometheus>, request: R) -> Settled
+where
+    Prometheus: Backend<R>,
+{
+    ask_within(prometheus, request, Limits::default().read_bytes).await
+}
+
+async fn ask_within<R: Request>(prometheus: &Arc<Prometheus>, request: R, read_bytes: u64) -> Settled
 where
     Prometheus: Backend<R>,
 {
@@ -170,7 +201,7 @@ where
         ledger: open.clone(),
         clock: wall,
         ids: open,
-        limits: Limits { released_bytes: 8 << 20, time: Duration::from_secs(2), ..Limits::default() },
+        limits: Limits { released_bytes: 8 << 20, read_bytes, time: Duration::from_secs(2), ..Limits::default() },
         floor: Floor::default(),
     };
     let call = Call {
@@ -184,7 +215,7 @@ where
     road.travel(call, prometheus.clone() as Arc<dyn Backend<R>>, never()).await
 }
 
-fn query(text: &str) -> Query {
+pub(super) fn query(text: &str) -> Query {
     Query { text: text.into(), start: WALL, end: WALL, step: 0 }
 }
 
@@ -192,8 +223,9 @@ fn metadata(what: &str) -> Metadata {
     Metadata { what: what.into(), start: WALL - 60_000, end: WALL, ..Metadata::default() }
 }
 
-fn records(settled: &Settled) -> Vec<Value> {
-    settled.body().records.iter().map(|record| record.value.clone()).collect()
+pub(super) fn records(settled: &Settled) -> Vec<Value> {
+    let all = settled.body().records.iter().map(|record| record.value.clone());
+    all.filter(|document| document.get("answer").is_none()).collect()
 }
 
 fn body(request: &str) -> &str {
@@ -208,7 +240,7 @@ async fn a_query_is_one_canonical_request_and_numbers_stay_exact() {
     let prometheus = backend(&server, Tenancy::Refuse, |_| {});
     let settled = ask(&prometheus, query("sum(up{namespace='shop'}) # &step=1&query=up")).await;
     assert_eq!(records(&settled), [json!({"metric": {"pod": "a"}, "value": [1.5, "0.30000000000000004"]})]);
-    let seen = server.requests("");
+    let seen = server.requests("POST ");
     assert!(seen.len() == 1 && seen[0].starts_with("POST /api/v1/query HTTP/1.1\r\n"), "{seen:?}");
     let form = "query=sum%28up%7Bnamespace%3D%22shop%22%7D%29&time=1773412200.000&timeout=2000ms";
     assert_eq!(body(&seen[0]), form);
@@ -225,12 +257,12 @@ async fn a_query_is_one_canonical_request_and_numbers_stay_exact() {
 async fn with_rewriting_the_server_gets_the_open_namespaces_and_without_nothing_leaves() {
     let server = Server::start(|_| success(&vector())).await;
     let refused = ask(&backend(&server, Tenancy::Refuse, |_| {}), query("up")).await;
-    assert!(matches!(refused.outcome(), Outcome::Refused(_)) && server.requests("").is_empty());
+    assert!(matches!(refused.outcome(), Outcome::Refused(_)) && server.requests("POST ").is_empty());
     let rewriting = backend(&server, Tenancy::Rewrite, |_| {});
     _ = ask(&rewriting, query("up")).await;
-    assert!(body(&server.requests("")[0]).starts_with("query=up%7Bnamespace%3D~%22pay%7Cshop%22%7D&"));
+    assert!(body(&server.requests("POST ")[0]).starts_with("query=up%7Bnamespace%3D~%22pay%7Cshop%22%7D&"));
     let closed = ask(&rewriting, query("up{namespace=\"kube-system\"}")).await;
-    assert!(matches!(closed.outcome(), Outcome::Refused(_)) && server.requests("").len() == 1);
+    assert!(matches!(closed.outcome(), Outcome::Refused(_)) && server.requests("POST ").len() == 1);
     let values = Metadata { name: Some("pod".into()), selector: Some("up".into()), ..metadata("label-values") };
     _ = ask(&rewriting, values).await;
     let seen = server.requests("/label/pod/values");
@@ -251,7 +283,7 @@ async fn a_rotated_token_is_sent_and_a_lost_one_sends_nothing() {
     for token in ["first", "second"] {
         std::fs::write(file.path(), format!("{token}\n")).unwrap();
         _ = ask(&prometheus, query("node_load1")).await;
-        let seen = server.requests("").pop().unwrap();
+        let seen = server.requests("POST ").pop().unwrap();
         assert!(
             seen.contains(&format!("authorization: Bearer {token}\r\n")) && seen.contains("x-scope-orgid: team-a\r\n")
         );
@@ -259,7 +291,7 @@ async fn a_rotated_token_is_sent_and_a_lost_one_sends_nothing() {
     file.close().unwrap();
     let settled = ask(&prometheus, query("node_load1")).await;
     assert_eq!(settled.outcome(), &Outcome::Cut(Cut::Backend(FaultKind::Unavailable)));
-    assert_eq!(server.requests("").len(), 2);
+    assert_eq!(server.requests("POST ").len(), 2);
 }
 
 #[test]
@@ -269,6 +301,36 @@ fn an_identity_that_cannot_be_used_is_said_at_the_start() {
     let endpoint = Endpoint { url, token_file: None, ca_file: None, identity: Some(identity), headers: vec![] };
     let error = Http::new(&endpoint).err().unwrap().to_string();
     assert!(error.contains("/nowhere/c.pem") && error.contains("/nowhere/k.pem"), "{error}");
+}
+
+#[tokio::test]
+async fn an_answer_says_its_unit_and_order_and_what_is_missing_of_it() {
+    let one = |pod: &str, value: &str| json!({"metric": {"pod": pod}, "value": [1, value]});
+    let many = json!({"resultType": "vector", "result": (0..50_000).map(|n| one(&format!("p{n}"), &n.to_string())).collect::<Vec<_>>()});
+    let server = Server::start(move |request| match request {
+        _ if request.contains("/metadata") => success(&json!({"node_load1": [{"type": "gauge", "help": "", "unit": "tasks"}]})),
+        _ if request.contains("many") => success(&many),
+        _ => Reply::Json(200, json!({"status": "success", "warnings": ["w"], "data": {"resultType": "vector", "result": [one("a", "1"), one("b", "2")]}}).to_string()),
+    })
+    .await;
+    let prometheus = backend(&server, Tenancy::Refuse, |settings| {
+        settings.cluster_metrics.insert("many".into());
+    });
+    let about = |settled: &Settled| settled.body().records[0].value["answer"].clone();
+    let settled = ask(&prometheus, query("max_over_time(node_load1[5m])")).await;
+    assert_eq!(
+        about(&settled),
+        json!({"unit": "tasks", "windows": ["5m"], "warnings": ["w"], "order": "last value, largest first"})
+    );
+    assert_eq!((records(&settled)[0]["metric"]["pod"].as_str(), settled.body().total), (Some("b"), Some(2)));
+    let settled = ask(&prometheus, query("many")).await;
+    assert_eq!((records(&settled).len(), settled.body().total), (199, Some(50_000)));
+    assert_eq!(records(&settled)[0]["metric"]["pod"], "p49999");
+    // The beginning of an answer that is larger than may be read is shown, and nobody takes it for the whole.
+    let settled = ask_within(&prometheus, query("many"), 100_000).await;
+    assert_eq!((about(&settled)["partial"].as_bool(), settled.body().total), (Some(true), None));
+    assert_eq!(settled.outcome(), &Outcome::Complete(wardgate_core::Ending::Complete));
+    assert!(records(&settled).len() == 199 && records(&settled)[0]["metric"]["pod"] != "p49999");
 }
 
 // ---- faults ----------------------------------------------------------------------------------------------------------

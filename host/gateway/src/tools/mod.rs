@@ -13,6 +13,7 @@ mod list;
 mod logs;
 mod query;
 mod saved;
+mod sparkline;
 mod standing;
 mod top;
 

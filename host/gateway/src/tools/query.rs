@@ -1,5 +1,5 @@
 //! `prom_query`: PromQL at one time, or over a range.
-use super::{Asked, Plan, Tool};
+use super::{Asked, Plan, Tool, sparkline};
 use crate::{
     draft::{Counts, Draft, Rows},
     gateway::Backends,
@@ -32,6 +32,9 @@ struct Input {
     range_seconds: Option<u32>,
     /// Range query: seconds between two points. Without it: about 120 points.
     step_seconds: Option<u32>,
+    /// With a small picture of each series, for people.
+    #[serde(default)]
+    sparkline: bool,
 }
 
 /// RFC 3339, or Unix seconds as a number or a string.
@@ -99,13 +102,20 @@ impl Tool for Query {
         let (number, word) = (json!({"type": "integer"}), json!({"type": "string"}));
         schema::output(
             &json!({
-                "series": schema::rows("as Prometheus gives them: metric, and value or values"),
+                "series": schema::rows("as Prometheus gives them: metric, and value or values; points: how many a thinned one had"),
                 "shown": number,
                 "total": number,
                 "not_shown": number,
                 "start": number,
                 "end": number,
                 "step_ms": number,
+                "unit": word,
+                "windows": {},
+                "order": word,
+                "thinned": word,
+                "warnings": {},
+                "infos": {},
+                "summary": word,
                 "advice": word,
                 "unparsed": {},
             }),
@@ -140,7 +150,11 @@ impl Tool for Query {
             }
             (None, true) => range(&asked, start, end, &input)?,
         };
-        Ok(Plan::of(Place::default(), AnyRequest::Query(wardgate_core::Query { text: input.query, start, end, step })))
+        let sparkline = input.sparkline;
+        let request = AnyRequest::Query(wardgate_core::Query { text: input.query, start, end, step });
+        let mut plan = Plan::of(Place::default(), request);
+        plan.says.insert("sparkline".into(), sparkline.into());
+        Ok(plan)
     }
 
     fn instead(&self, arguments: &JsonObject, advice: &AnyRequest) -> Option<JsonObject> {
@@ -156,24 +170,36 @@ impl Tool for Query {
             instead.insert("end".into(), json!(query.end / 1000));
             instead.insert("step_seconds".into(), json!(query.step.div_ceil(1000)));
         }
+        if let Some(sparkline) = arguments.get("sparkline") {
+            instead.insert("sparkline".into(), sparkline.clone());
+        }
         Some(instead)
     }
 
     fn draft(&self, plan: &Plan, settled: &Settled) -> Draft {
         let body = settled.body();
         let mut draft = Draft::new(settled);
-        let series: Vec<Value> = body
-            .records
-            .iter()
-            .filter(|record| record.channel == Channel::Series)
-            .map(|record| record.value.clone())
-            .collect();
-        draft.put("shown", json!(series.len()));
+        let all = body.records.iter().filter(|record| record.channel == Channel::Series).map(|record| &record.value);
+        let (about, mut series): (Vec<&Value>, Vec<Value>) =
+            all.fold((vec![], vec![]), |(mut about, mut series), one| {
+                match one.get(ABOUT) {
+                    Some(said) => about.push(said),
+                    None => series.push(one.clone()),
+                }
+                (about, series)
+            });
+        let about = about.first().copied().unwrap_or(&Value::Null);
+        if plan.says.get("sparkline") == Some(&Value::Bool(true)) {
+            sparkline::draw(&mut series);
+        }
+        let shown = series.len() as u64;
+        draft.put("shown", json!(shown));
         if let Some(total) = body.total {
             draft.put("total", json!(total));
         }
-        if body.records_cut > 0 {
-            draft.put("not_shown", json!(body.records_cut));
+        let cut = body.total.map_or(body.records_cut, |total| total.saturating_sub(shown).max(body.records_cut));
+        if cut > 0 {
+            draft.put("not_shown", json!(cut));
         }
         draft.put("series", Value::Array(series));
         if let AnyRequest::Query(query) = &plan.request {
@@ -181,9 +207,23 @@ impl Tool for Query {
             draft.put("end", json!(query.end));
             draft.put("step_ms", json!(query.step));
         }
-        if body.records_cut > 0 {
-            draft.put("advice", "aggregate: topk(5, ...) or sum by (...) shows what matters in fewer series".into());
+        for key in ["unit", "windows", "order", "warnings", "infos"] {
+            if let Some(said) = about.get(key) {
+                draft.put(key, said.clone());
+            }
         }
+        if let Some(points) = about.get("points") {
+            let words = format!(
+                "series are thinned to about {} of up to {} points: the first, the last, and of each stretch the least and the greatest",
+                points["shown"], points["of"]
+            );
+            draft.put("thinned", words.into());
+        }
+        if about.get("partial").is_some() {
+            draft.put("missing", PARTIAL.into());
+        }
+        draft.advice("aggregate: topk(5, ...) or sum by (...) shows what matters in fewer series");
+        draft.said(summary);
         draft.rows(Rows { key: "series", keep: Keep::First, counts: Counts::Items });
         let unparsed: Vec<&str> = body.lines(Channel::Series).collect();
         if !unparsed.is_empty() {
@@ -193,6 +233,39 @@ impl Tool for Query {
         draft.missing_if_read_limit("the read limit was met: series are missing; aggregate, or take a larger step");
         draft
     }
+}
+
+/// The document that says what an answer is, among its series.
+const ABOUT: &str = "answer";
+const PARTIAL: &str = "Prometheus had more than may be read: these are among the series that it sent first, not the largest of all; aggregate";
+
+/// The answer in a sentence, once it is cut to its size.
+fn summary(shown: &JsonObject) -> String {
+    let number = |key: &str| shown.get(key).and_then(Value::as_u64);
+    let text = |key: &str| shown.get(key).and_then(Value::as_str);
+    let here = number("shown").unwrap_or(0);
+    let mut out = match number("total") {
+        Some(total) if total > here => format!("showing {here} of {total} series"),
+        _ => format!("{here} series"),
+    };
+    if let Some(order) = text("order").filter(|_| here > 1) {
+        out.push_str(&format!(", by {order}"));
+    }
+    if let Some(unit) = text("unit") {
+        out.push_str(&format!("; unit: {unit}"));
+    }
+    let seconds = |ms: u64| f64::from(u32::try_from(ms).unwrap_or(u32::MAX)) / 1000.0;
+    if let (Some(start), Some(end), Some(step @ 1..)) = (number("start"), number("end"), number("step_ms")) {
+        out.push_str(&format!("; over {} s in steps of {} s", seconds(end.saturating_sub(start)), seconds(step)));
+    }
+    if let Some(windows) = shown.get("windows").and_then(Value::as_array) {
+        let windows: Vec<&str> = windows.iter().filter_map(Value::as_str).collect();
+        out.push_str(&format!("; each value looks back {}", windows.join(", ")));
+    }
+    if let Some(thinned) = text("thinned") {
+        out.push_str(&format!("; {thinned}"));
+    }
+    out
 }
 
 /// Start, end and step of a range query, within the operator's bounds.

@@ -9,7 +9,7 @@ use crate::{
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use wardgate_core::{Channel, Denial, Settled};
+use wardgate_core::{Channel, Denial, RecordText, Settled};
 
 pub(crate) struct Saved;
 
@@ -29,6 +29,9 @@ struct Input {
     range_seconds: Option<u32>,
     /// Over a range: seconds between two points. Without it: about 120 points.
     step_seconds: Option<u32>,
+    /// With a small picture of each series, for people.
+    #[serde(default)]
+    sparkline: bool,
 }
 
 impl Tool for Saved {
@@ -86,6 +89,7 @@ impl Tool for Saved {
         });
         let mut arguments = JsonObject::new();
         arguments.insert("query".into(), filled.text.into());
+        arguments.insert("sparkline".into(), input.sparkline.into());
         for (key, value) in [
             ("time", input.time),
             ("range_seconds", input.range_seconds.map(Value::from)),
@@ -96,7 +100,9 @@ impl Tool for Saved {
             }
         }
         let plan = Query.plan(Asked { arguments, ..asked })?;
-        Ok(Plan { says: says.as_object().cloned().unwrap_or_default(), ..plan })
+        let mut all = plan.says;
+        all.extend(says.as_object().cloned().unwrap_or_default());
+        Ok(Plan { says: all, ..plan })
     }
 
     fn draft(&self, plan: &Plan, settled: &Settled) -> Draft {
@@ -105,7 +111,8 @@ impl Tool for Saved {
         for key in ["saved_query", "query", "unit", "reading"] {
             draft.put(key, says(key));
         }
-        let none = settled.body().records.iter().all(|record| record.channel != Channel::Series);
+        let is_series = |record: &RecordText| record.channel == Channel::Series && record.value.get("answer").is_none();
+        let none = !settled.body().records.iter().any(is_series);
         if none && !draft.failed {
             let needs = says("needs").as_str().map(|needs| format!("; it needs {needs}")).unwrap_or_default();
             draft.put(
