@@ -244,7 +244,8 @@ impl Scanner<'_> {
             self.take(len);
             return Ok(());
         }
-        if self.inside(b'[') && word != ":" {
+        // What is no function of durations is left to the parser, which says where it stands.
+        if self.inside(b'[') && DURATION_FUNCTIONS.contains(&word.as_str()) {
             self.experimental.get_or_insert("duration expressions (`[...]` with functions)");
         }
         match word.as_str() {
@@ -319,6 +320,9 @@ impl Scanner<'_> {
         self.text.get(..at).map_or(at, |before| before.chars().count()) + 1
     }
 }
+
+/// Functions that duration expressions know (Prometheus, `promql-duration-expr`).
+const DURATION_FUNCTIONS: &[&str] = &["step", "range", "min", "max"];
 
 /// The value of `0x…`, of a length that a double holds.
 fn hexadecimal(token: &str) -> f64 {

@@ -155,7 +155,7 @@ fn with_grouped_histogram(expr: &Expr) -> Expr {
         if let Expr::Call(call) = node
             && call.func.name == "histogram_quantile"
             && let Some(argument) = call.args.args.get_mut(1)
-            && matches!(crate::cost::unwrap_parens(argument), Expr::Call(_))
+            && matches!(crate::cost::unwrap_parens(argument), Expr::Call(_) | Expr::VectorSelector(_))
             && let Some(grouped) = around("sum by (le) (up)", argument)
         {
             **argument = grouped;

@@ -96,6 +96,72 @@ fn other_queries_that_break_servers_are_denied_each_by_its_rule() {
 }
 
 #[test]
+fn ordinary_queries_that_the_guard_was_not_made_with_pass() {
+    let (asked, failed) = denied(include_str!("rehearsed.txt"));
+    assert!(asked > 250, "only {asked} queries");
+    assert!(failed.is_empty(), "{} of {asked} denied:\n{}", failed.len(), failed.join("\n"));
+}
+
+#[test]
+fn queries_in_new_costumes_are_denied_each_by_its_rule() {
+    let failed = misjudged(include_str!("unasked.tsv"));
+    assert!(failed.is_empty(), "{}:\n{}", failed.len(), failed.join("\n"));
+}
+
+/// The burn rates of an API server's objectives, in the shape of kube-prometheus' rules (Apache-2.0): how many requests were too slow or
+/// failed, of all, over a window. Rules are evaluated at one time.
+fn burn_rate(requests: &str, verbs: &str, bounds: &[&str], window: &str) -> String {
+    let rate = |metric: &str, more: &str| {
+        format!("sum by (cluster) (rate({metric}{{job=\"apiserver\",verb=~\"{verbs}\"{more}}}[{window}]))")
+    };
+    let inside = ",subresource!~\"proxy|attach|log|exec|portforward\"";
+    let fast: Vec<String> =
+        bounds.iter().map(|bound| rate(&format!("{requests}_bucket"), &format!("{inside},{bound}"))).collect();
+    let all = rate(&format!("{requests}_count"), inside);
+    let (failed, every) = (rate("apiserver_request_total", ",code=~\"5..\""), rate("apiserver_request_total", ""));
+    format!("(({all} - (({} or vector(0)))) + {failed}) / {every}", fast.join(" + "))
+}
+
+#[test]
+fn the_objectives_of_an_api_server_pass_but_for_those_over_days_which_a_recording_rule_holds() {
+    let guard = guard();
+    let (mut asked, mut denied) = (0, Vec::new());
+    for requests in ["apiserver_request_sli_duration_seconds", "apiserver_request_slo_duration_seconds"] {
+        let read = ["scope=~\"resource|\",le=\"1\"", "scope=\"namespace\",le=\"5\"", "scope=\"cluster\",le=\"30\""];
+        for (verbs, bounds) in [("LIST|GET", &read[..]), ("POST|PUT|PATCH|DELETE", &["le=\"1\""])] {
+            for window in ["5m", "30m", "1h", "2h", "6h", "1d", "3d"] {
+                asked += 1;
+                let query = instant(&burn_rate(requests, verbs, bounds, window));
+                if let Verdict::Deny(denial) = guard.ask(&query).verdict {
+                    assert!(
+                        denial.reason.contains("apiserver_request_total") && denial.instead.is_some(),
+                        "{denial:?}"
+                    );
+                    denied.push((denial.rule, window));
+                }
+            }
+        }
+        for text in [
+            format!(
+                "histogram_quantile(0.99, sum by (cluster, le, resource) (rate({requests}_bucket{{verb=~\"LIST|GET\"}}[5m]))) > 0"
+            ),
+            format!("sum by (cluster, verb, scope) (increase({requests}_count[1h]))"),
+            format!("sum by (cluster, verb, scope, le) (increase({requests}_bucket[1h]))"),
+            format!(
+                "sum by (cluster, verb, scope) (avg_over_time(cluster_verb_scope:{requests}_count:increase1h[30d]) * 24 * 30)"
+            ),
+            format!(
+                "sum by (cluster, verb, scope, le) (avg_over_time(cluster_verb_scope_le:{requests}_bucket:increase1h[30d]) * 24 * 30)"
+            ),
+        ] {
+            asked += 1;
+            assert!(guard.passes(&instant(&text)), "{text}");
+        }
+    }
+    assert_eq!((asked, denied), (38, vec![("promql.cost.samples".to_owned(), "3d"); 4]));
+}
+
+#[test]
 fn every_denying_rule_is_tripped_by_some_query() {
     let tripped: Vec<_> = lines(include_str!("negatives.tsv")).map(|l| l.split_once('\t').unwrap().0).collect();
     // Text of 4 KiB and lists of 33 selectors stand in tests of their own; metadata has its own file.
