@@ -16,6 +16,7 @@ mod reference;
 mod serve;
 mod system;
 mod walkthrough;
+mod webhook_certs;
 mod yaml;
 
 use clap::{CommandFactory, Parser, Subcommand};
@@ -62,6 +63,8 @@ enum Command {
     /// Verify, list, show, play and reveal the evidence.
     #[command(subcommand)]
     Evidence(evidence::Command),
+    /// Issue and replace the certificate of the admission webhook: a job of its own.
+    WebhookCerts(webhook_certs::Args),
     /// Look at the configuration.
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -106,6 +109,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Serve(args) => runtime()?.block_on(serve::run(args)),
         Command::Demo(args) => runtime()?.block_on(demo::run(args)),
         Command::Doctor(args) => runtime()?.block_on(doctor::run(args)),
+        Command::WebhookCerts(args) => runtime()?.block_on(webhook_certs::run(args)),
         Command::Policy(command) => policy::run(command),
         Command::Redact(args) => runtime()?.block_on(redact::run(args)),
         Command::Evidence(command) => evidence::run(command),

@@ -3,6 +3,7 @@
 //! What leaves for the API server: the watch caches' lists and watches, and for each committed call one request per target (an
 //! exec: two live reads of its pod besides; look-ups that run a command are calls of their own). Every request of a call carries the call's name as Audit-ID.
 mod cache;
+mod certificates;
 mod events;
 mod exec;
 mod facts;
@@ -23,6 +24,7 @@ use path::Paths;
 use std::{path::PathBuf, sync::Arc, time::Duration};
 use wrapper::Wrappers;
 
+pub use certificates::{Certificates, CertificatesError, Hook, Stored};
 pub use operators::{PROBE, Probed};
 pub use wrapper::{Splitter, wrappers};
 
@@ -99,20 +101,7 @@ pub enum ConnectError {
 impl Kubernetes {
     /// Connects, and waits until both caches are filled.
     pub async fn connect(credential: &Credential, settings: Settings) -> Result<Arc<Self>, ConnectError> {
-        let mut config = match credential {
-            Credential::InCluster => Config::incluster().map_err(ConnectError::InCluster)?,
-            Credential::Kubeconfig { path, context } => {
-                let failed = |source| ConnectError::Kubeconfig { path: path.clone(), source };
-                let file = Kubeconfig::read_from(path).map_err(failed)?;
-                let options = KubeConfigOptions { context: context.clone(), ..KubeConfigOptions::default() };
-                Config::from_custom_kubeconfig(file, &options).await.map_err(failed)?
-            }
-        };
-        // The road has deadlines of its own; a read time-out here would cut quiet watches.
-        config.read_timeout = None;
-        // One committed call is one request: the library would send a refused exec again under the road's eyes.
-        config.default_retry = false;
-        let client = Client::try_from(config).map_err(ConnectError::Client)?;
+        let client = client(credential).await?;
         let annotations = Arc::new(settings.annotations.clone());
         let pods = Cache::start(client.clone(), "pods", move |pod: facts::Pod| PodFacts::of(pod, &annotations));
         let namespaces =
@@ -137,4 +126,21 @@ impl Kubernetes {
     pub fn healthy(&self) -> bool {
         self.pods.fresh(self.settings.stale_after) && self.namespaces.fresh(self.settings.stale_after)
     }
+}
+
+async fn client(credential: &Credential) -> Result<Client, ConnectError> {
+    let mut config = match credential {
+        Credential::InCluster => Config::incluster().map_err(ConnectError::InCluster)?,
+        Credential::Kubeconfig { path, context } => {
+            let failed = |source| ConnectError::Kubeconfig { path: path.clone(), source };
+            let file = Kubeconfig::read_from(path).map_err(failed)?;
+            let options = KubeConfigOptions { context: context.clone(), ..KubeConfigOptions::default() };
+            Config::from_custom_kubeconfig(file, &options).await.map_err(failed)?
+        }
+    };
+    // The road has deadlines of its own; a read time-out here would cut quiet watches.
+    config.read_timeout = None;
+    // One committed call is one request: the library would send a refused exec again under the road's eyes.
+    config.default_retry = false;
+    Client::try_from(config).map_err(ConnectError::Client)
 }
