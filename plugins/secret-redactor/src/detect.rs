@@ -1,25 +1,21 @@
 //! The detector: one pass over a text for anchors, one for runs, and the rule of each. It has no memory between calls: what it
-//! finds at an anchor depends on the bytes around it alone. Streams, blocks and hold-back are `stream`'s matter.
+//! finds at an anchor depends on the bytes around it alone. Streams, blocks and hold-back are `stream`'s matter; the rules stand
+//! in `keyed`, `issued`, `runs`, `misc` and their neighbours.
 use crate::{
-    allow,
-    anchors::{self, LOOK_AHEAD, Literal, RUN_LENGTH, Role},
-    checks,
-    keys::public_name,
-    providers::{PROVIDERS, Provider},
-    public::is_public,
-    randomness::secret_run,
+    anchors::{self, Literal, Role},
+    issued::is_word,
+    providers::PROVIDERS,
     settings::Compiled,
     site::{Form, Mask, Site},
-    table::{self, number},
-    text::{Mix, Until, is_blank, is_name, is_quote, is_token, skip, skip_back},
-    wrap, wrapped,
+    table,
+    text::skip,
 };
 use aho_corasick::{
     Anchored, StartKind,
     automaton::{Automaton, StateID},
     dfa::{Builder, DFA},
 };
-use regex_automata::{Input, PatternID, hybrid, nfa::thompson, util::syntax};
+use regex_automata::{PatternID, hybrid, nfa::thompson, util::syntax};
 use std::cell::RefCell;
 
 /// The compiled rules.
@@ -30,16 +26,16 @@ pub struct Detector {
     finder: DFA,
     /// Of the others, looked for where a byte of theirs is; and the number of the first.
     wide: (DFA, usize),
-    tokens: hybrid::dfa::DFA,
-    cache: RefCell<hybrid::dfa::Cache>,
+    pub(crate) tokens: hybrid::dfa::DFA,
+    pub(crate) cache: RefCell<hybrid::dfa::Cache>,
     /// Patterns of provider `i`: its lead, if any, and its secret.
-    patterns: Vec<(Option<PatternID>, PatternID)>,
+    pub(crate) patterns: Vec<(Option<PatternID>, PatternID)>,
     enabled: Vec<bool>,
-    run: [bool; 256],
+    pub(crate) run: [bool; 256],
     /// Starts of providers' tokens, by their first byte: provider and start.
-    starts: Vec<Vec<(usize, &'static [u8])>>,
+    pub(crate) starts: Vec<Vec<(usize, &'static [u8])>>,
     /// Providers that are looked for at runs.
-    at_runs: Vec<usize>,
+    pub(crate) at_runs: Vec<usize>,
 }
 
 impl std::fmt::Debug for Detector {
@@ -256,365 +252,11 @@ impl Detector {
             Role::Operator(i) => self.operator(site, i, out),
         }
     }
-
-    /// The end of pattern `id` at `at`, no further than `limit`.
-    fn matches(&self, text: &[u8], at: usize, limit: usize, id: PatternID) -> Option<usize> {
-        let input = Input::new(text).range(at..limit).anchored(regex_automata::Anchored::Pattern(id));
-        self.tokens
-            .try_search_fwd(&mut self.cache.borrow_mut(), &input)
-            .ok()
-            .flatten()
-            .map(|m| m.offset())
-            .filter(|end| *end > at)
-    }
-
-    /// Whether more text behind `limit` could make `text[at..limit]` a match of pattern `id`.
-    fn may_match(&self, text: &[u8], at: usize, limit: usize, id: PatternID) -> bool {
-        let input = Input::new(text).range(at..limit).anchored(regex_automata::Anchored::Pattern(id));
-        let mut cache = self.cache.borrow_mut();
-        let Ok(mut state) = self.tokens.start_state_forward(&mut cache, &input) else { return true };
-        for byte in &text[at..limit] {
-            match self.tokens.next_state(&mut cache, state, *byte) {
-                Ok(next) if next.is_dead() => return false,
-                Ok(next) => state = next,
-                Err(_) => return true,
-            }
-        }
-        true
-    }
-
-    fn provider(&self, site: Site, index: usize, at: usize, out: &mut Vec<Mask>) {
-        let Site { text, limit, .. } = site;
-        let (lead, secret) = self.patterns[index];
-        let start = match lead {
-            Some(lead) => match self.matches(text, at, limit, lead) {
-                Some(end) => end,
-                None => return,
-            },
-            None => at,
-        };
-        let Some(end) = self.matches(text, start, limit, secret) else {
-            return self.unfinished(site, index, start, out);
-        };
-        if end < limit && text[end].is_ascii_alphanumeric() {
-            return;
-        }
-        // The dots of a sentence or of what was cut are none of a token's.
-        let end = skip_back(text, end, start + 1, |b| b == b'.');
-        if !checks::holds_or_looks_random(&text[start..end]) {
-            return;
-        }
-        let Provider { back, least, .. } = PROVIDERS[index];
-        let before = skip_back(text, start, site.floor.max(start.saturating_sub(back)), |b| {
-            b.is_ascii_alphanumeric() || b == b'_'
-        });
-        if start - before < least {
-            return;
-        }
-        // `acme_sk_…`: what an underscore joins to the start is of the token.
-        let named = if lead.is_none() && back == 0 && text[start].is_ascii_alphanumeric() {
-            skip_back(text, start, site.floor.max(start.saturating_sub(16)), |b| {
-                b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_'
-            })
-        } else {
-            before
-        };
-        let joined = named < start
-            && text[start - 1] == b'_'
-            && (named == site.floor || !text[named - 1].is_ascii_alphanumeric());
-        let start = if joined { named } else { before };
-        out.push(site.mask(table::provider(index), start, end, (end == limit && site.cut).then_some(Until::Token)));
-    }
-
-    /// What may become a token is cut: by the stream's or the line's end, or by dots that somebody put for the rest.
-    fn unfinished(&self, site: Site, index: usize, start: usize, out: &mut Vec<Mask>) {
-        let Site { text, limit, .. } = site;
-        let end = skip(text, start, limit, is_token);
-        let bare = skip_back(text, end, start, |b| b == b'.');
-        let end = if end - bare >= 3 || end < limit { bare } else { end };
-        let known =
-            PROVIDERS[index].starts.iter().filter(|s| text[start..].starts_with(s.as_bytes())).map(|s| s.len()).max();
-        let distinct = known.is_some_and(|n| n >= 5 && !text[start..start + n].iter().all(u8::is_ascii_alphanumeric));
-        if site.cut
-            || end - start <= 4
-            || end - start > 400
-            || !self.may_match(text, start, end, self.patterns[index].1)
-        {
-            return;
-        }
-        let token = &text[start..end];
-        let dots = [b"...".as_slice(), "\u{2026}".as_bytes(), b"***", b"[...]", b"<snip"];
-        if dots.iter().any(|d| text[end..limit].starts_with(d)) {
-            if known.is_some_and(|n| token.len() >= n + 6) && token.iter().any(u8::is_ascii_digit) {
-                out.push(site.mask(table::provider(index), start, end, None));
-            }
-            return;
-        }
-        let until = if end == text.len() {
-            None
-        } else if !wrap::may_end_a_line(text, end)
-            || token.contains(&b'=')
-            || !(distinct || token.iter().any(u8::is_ascii_digit))
-        {
-            // A line may end in a name that begins like a token.
-            return;
-        } else {
-            Some(Until::Broken)
-        };
-        out.push(site.mask(table::provider(index), start, end, until));
-    }
-
-    fn operator(&self, site: Site, index: usize, out: &mut Vec<Mask>) {
-        let Site { text, at, limit, .. } = site;
-        if at > 0 && is_word(text[at - 1]) && is_word(text[at]) {
-            return;
-        }
-        let (_, pattern) = self.patterns[PROVIDERS.len() + index];
-        if let Some(end) = self.matches(text, at, limit, pattern)
-            && !(end < limit && is_word(text[end]) && is_word(text[end - 1]))
-        {
-            out.push(site.mask(
-                table::provider(PROVIDERS.len() + index),
-                at,
-                end,
-                (end == limit && site.cut).then_some(Until::Token),
-            ));
-        }
-    }
-
-    /// The rule of the provider whose token is exactly `text[start..end]`.
-    pub(crate) fn token_rule(&self, text: &[u8], start: usize, end: usize) -> Option<u32> {
-        let value = &text[start..end];
-        if value.starts_with(b"eyJ") && value.contains(&b'.') {
-            return Some(const { number("jwt") });
-        }
-        let first = usize::from(*value.first()?);
-        self.starts[first].iter().find_map(|(i, s)| {
-            (value.starts_with(s) && self.matches(text, start, end, self.patterns[*i].1) == Some(end))
-                .then(|| table::provider(*i))
-        })
-    }
-
-    fn runs_in(&self, text: &[u8], from: usize, to: usize, form: Form, out: &mut Vec<Mask>, marks: &mut Vec<usize>) {
-        let in_run = |b: u8| self.run[usize::from(b)];
-        let mut i = from;
-        // The run that began before `from` is decided already.
-        if i > 0 && in_run(text[i - 1]) {
-            while i < to && in_run(text[i]) {
-                i += 1;
-            }
-        }
-        while i < to {
-            // If the byte RUN_LENGTH - 1 further on is outside, no run that long begins here.
-            let probe = i + RUN_LENGTH - 1;
-            if probe >= text.len() {
-                break;
-            }
-            if !in_run(text[probe]) {
-                i = probe + 1;
-                // Its own run begins later; go back to nothing: all bytes up to the probe belong to shorter runs.
-                continue;
-            }
-            let start = skip_back(text, probe, i, in_run);
-            if start > i || i == 0 || !in_run(text[i - 1]) {
-                if start >= to {
-                    break;
-                }
-                let end = skip(text, probe, text.len().min(start + LOOK_AHEAD), in_run);
-                if end - start >= RUN_LENGTH {
-                    let site = Site::new(text, start, form);
-                    self.run_at(site, end, out);
-                    if site.line_start && !site.cut && wrapped::may_begin(text, site.floor, site.limit) {
-                        marks.push(start);
-                    }
-                }
-                i = skip(text, end, to.max(end), in_run);
-            } else {
-                i = skip(text, probe, to.max(probe), in_run);
-            }
-        }
-    }
-
-    /// A run of `anchors::RUN_LENGTH` or more: a provider's token without a start of its own, or one without any form.
-    fn run_at(&self, site: Site, end: usize, out: &mut Vec<Mask>) {
-        let Site { text, at, limit, .. } = site;
-        let end = end.min(limit);
-        // The slashes of a URL are no part of what follows them.
-        let at = if text[at..end].starts_with(b"//") { at + 2 } else { at };
-        let run = &text[at..end];
-        let mix = Mix::of(run);
-        if mix.kinds() < 3 {
-            return;
-        }
-        for &i in &self.at_runs {
-            self.provider_run(site, i, out);
-            for part in memchr::memchr_iter(b'/', run).take(16) {
-                self.provider_run(Site { at: at + part + 1, ..site }, i, out);
-            }
-        }
-        if self.token_rule(text, at, end).is_some() || allow::uuid(run) {
-            return;
-        }
-        let least = self.settings.entropy_length;
-        let cut = |_start: usize, stop: usize| (stop == limit && site.cut).then_some(Until::Token);
-        let says = self.base64_says(run, site.depth);
-        if says == Some(true) {
-            let padded = skip(text, end, limit.min(end + 2), |b| b == b'=');
-            return out.push(site.mask(const { number("encoded-secret") }, at, padded, cut(at, padded)));
-        }
-        if says == Some(false) {
-            return self.headless_jwt(site, at, end, out);
-        }
-        let readable = if public_context(site) { behind_host(site, end) } else { Some(at) };
-        let Some(from) = readable else { return };
-        let whole =
-            from == at && run.iter().filter(|b| **b == b'/').count() * 10 <= run.len() && secret_run(run, least);
-        if whole {
-            let padded = skip(text, end, limit.min(end + 2), |b| b == b'=');
-            let (at, padded) = joined(site, marked(site, at), padded);
-            return out.push(site.mask(const { number("high-entropy") }, at, padded, cut(at, padded)));
-        }
-        let mut start = from;
-        while start < end {
-            let stop = skip(text, start, end, |b| !matches!(b, b'/' | b'-' | b'_' | b'+'));
-            if stop - start >= least
-                && secret_run(&text[start..stop], least)
-                && self.base64_says(&text[start..stop], site.depth).is_none()
-            {
-                let first = marked(site, start);
-                out.push(site.mask(const { number("high-entropy") }, first, stop, cut(start, stop)));
-            }
-            start = stop + 1;
-        }
-        let mut start = from;
-        while start < end {
-            let stop = skip(text, start, end, |b| b != b'/');
-            if stop - start >= least
-                && secret_run(&text[start..stop], least)
-                && self.base64_says(&text[start..stop], site.depth).is_none()
-            {
-                out.push(site.mask(const { number("high-entropy") }, start, stop, cut(start, stop)));
-            }
-            start = stop + 1;
-        }
-    }
-
-    /// The claims of a JWT whose header was cut off, and the signature behind them.
-    fn headless_jwt(&self, site: Site, at: usize, end: usize, out: &mut Vec<Mask>) {
-        let Site { text, limit, .. } = site;
-        let signature =
-            skip(text, (end + 1).min(limit), limit, |b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
-        if text.get(end) == Some(&b'.') && signature >= end + 17 && Mix::of(&text[end + 1..signature]).kinds() == 3 {
-            out.push(site.mask(
-                const { number("jwt") },
-                at,
-                signature,
-                (signature == limit && site.cut).then_some(Until::Token),
-            ));
-        }
-    }
-
-    fn provider_run(&self, site: Site, index: usize, out: &mut Vec<Mask>) {
-        if site.at > 0 && site.text[site.at - 1].is_ascii_alphanumeric() {
-            return;
-        }
-        let (_, secret) = self.patterns[index];
-        if let Some(end) = self.matches(site.text, site.at, site.limit, secret)
-            && !(end < site.limit && site.text[end].is_ascii_alphanumeric())
-        {
-            out.push(site.mask(
-                table::provider(index),
-                site.at,
-                end,
-                (end == site.limit && site.cut).then_some(Until::Token),
-            ));
-        }
-    }
 }
 
 /// Where the key's word ends within an anchor that goes on behind it.
 fn key_end(text: &[u8], at: usize, stop: usize) -> usize {
     skip(text, at, stop, |b| b.is_ascii_alphanumeric() || b == b'_')
-}
-
-/// Where the path begins, of a URL whose host's name the run at hand began in.
-fn behind_host(site: Site, end: usize) -> Option<usize> {
-    let Site { text, at, floor, .. } = site;
-    let word = skip_back(text, at, floor.max(at.saturating_sub(128)), |b| !is_blank(b) && !is_quote(b));
-    memchr::memmem::find(&text[word..at], b"://")?;
-    memchr::memchr(b'/', &text[at..end]).map(|n| at + n + 1)
-}
-
-/// Where the token begins that ends in the random part at `start`: `acme_live_` and `dataset-` before it are of the token.
-fn marked(site: Site, start: usize) -> usize {
-    let Site { text, floor, .. } = site;
-    let Some(joint) = start.checked_sub(1).filter(|i| *i > floor && matches!(text[*i], b'_' | b'-')).map(|i| text[i])
-    else {
-        return start;
-    };
-    let near = floor.max(start.saturating_sub(if joint == b'_' { 24 } else { 12 }));
-    let upper = start >= near + 2 && text[start - 2].is_ascii_uppercase();
-    let of_a_mark = |b: u8| {
-        b.is_ascii_digit()
-            || (if upper { b.is_ascii_uppercase() } else { b.is_ascii_lowercase() })
-            || (b == b'_' && joint == b'_')
-    };
-    let first = skip_back(text, start - 1, near, of_a_mark);
-    let alone = first == floor
-        || !(text[first - 1].is_ascii_alphanumeric() || matches!(text[first - 1], b'-' | b'_' | b'.' | b'/'));
-    if alone && first < start - 1 && text[first].is_ascii_alphabetic() { first } else { start }
-}
-
-/// A random run with the parts of its token that a dot, a colon and their like join to it.
-fn joined(site: Site, at: usize, end: usize) -> (usize, usize) {
-    let Site { text, floor, limit, .. } = site;
-    let part = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
-    let (mut at, mut end) = (at, end);
-    while end < limit && is_joint(text[end]) {
-        let next = skip(text, end + 1, limit, part);
-        let piece = &text[end + 1..next];
-        let mix = Mix::of(piece);
-        let random = if text[end] == b'.' { piece.len() >= 10 && mix.kinds() == 3 } else { odd(piece, 8) };
-        if !random {
-            break;
-        }
-        end = skip(text, next, limit.min(next + 2), |b| b == b'=');
-    }
-    let far = floor.max(at.saturating_sub(200));
-    while at > far && is_joint(text[at - 1]) {
-        let before = skip_back(text, at - 1, far, part);
-        let piece = &text[before..at - 1];
-        let mix = Mix::of(piece);
-        // A token's own mark stands at the beginning of its word: `sl.u.`, `vk1.a.`, `0.`.
-        let alone = before == floor || !matches!(text[before - 1], b'/' | b'@' | b'\\');
-        let mark = text[at - 1] == b'.'
-            && alone
-            && !piece.is_empty()
-            && (piece.len() <= 2 || (piece.len() <= 9 && mix.digit > 0));
-        if !(mark
-            || (piece.len() >= 10 && mix.kinds() == 3)
-            || allow::uuid(piece)
-            || (text[at - 1] != b'.' && odd(piece, 5)))
-        {
-            break;
-        }
-        at = before;
-    }
-    (at, end)
-}
-
-/// What joins the parts of one token.
-fn is_joint(b: u8) -> bool {
-    matches!(b, b'.' | b':' | b'|' | b'!' | b'~' | b'$')
-}
-
-/// A part of a token: of more than one kind, and no name.
-fn odd(piece: &[u8], least: usize) -> bool {
-    let mix = Mix::of(piece);
-    piece.len() >= least
-        && ((mix.digit >= 6 && mix.digit == piece.len())
-            || (mix.digit > 0 && mix.lower + mix.upper > 0 && !allow::object_name(piece))
-            || (mix.upper > 0 && mix.lower > 0 && mix.changes >= 3 && crate::model::naturalness(piece) < 0))
 }
 
 /// The first place in `text` where a literal ends, and the state there. A loop of its own, so that the state stays in a register.
@@ -627,64 +269,4 @@ fn next_match(finder: &DFA, mut state: StateID, text: &[u8]) -> Option<(usize, S
         }
     }
     None
-}
-
-fn is_word(b: u8) -> bool {
-    b.is_ascii_alphanumeric() || b == b'_'
-}
-
-/// What stands before a run says that it is public: `sha256:`, `ssh-rsa `, an etag's or an id's key, a class path.
-fn public_context(site: Site) -> bool {
-    let Site { text, at, floor, .. } = site;
-    let before = &text[floor..at];
-    let run = &text[at..];
-    let marks: [&[u8]; 9] =
-        [b"sha256:", b"SHA256:", b"sha512:", b"sha1:", b"MD5:", b"@sha256:", b"W/\"", b"h1:", b"base64,"];
-    let runs: [&[u8]; 9] = [
-        b"nonce-",
-        b"sha256-",
-        b"sha384-",
-        b"sha512-",
-        b"AAAAB3NzaC1yc2E",
-        b"AAAAC3NzaC1lZDI1NTE5",
-        b"AAAAE2VjZHNh",
-        b"LS0tLS1CRUdJTiBDRVJU",
-        b"LS0tLS1CRUdJTiBQVUJM",
-    ];
-    if marks[..8].iter().any(|m| before.ends_with(m)) || runs.iter().any(|r| run.starts_with(r)) {
-        return true;
-    }
-    // Public keys by their header and length.
-    let length = skip(run, 0, run.len().min(LOOK_AHEAD), |b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/'));
-    let public: [(&[u8], usize); 4] = [
-        (b"MFkwEwYHKoZIzj0", 124),
-        (b"MIIBIjANBgkqhkiG9w0B", 392),
-        (b"MIICIjANBgkqhkiG9w0B", 736),
-        (b"MCowBQYDK2Vw", 60),
-    ];
-    if public.iter().any(|(lead, most)| run.starts_with(lead) && (most - 2..=*most).contains(&length)) {
-        return true;
-    }
-    // `Class$Inner`, `a.b.Name`: a dotted name goes on here.
-    if before.ends_with(b"$")
-        || (before.ends_with(b".")
-            && before.len() > 4
-            && before[..before.len() - 1].iter().rev().take(4).all(u8::is_ascii_lowercase))
-    {
-        return true;
-    }
-    if is_public(site) {
-        return true;
-    }
-    // The word that the run is a part of.
-    let word = skip_back(text, at, floor.max(at.saturating_sub(200)), |b| {
-        b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-')
-    });
-    let value = skip_back(text, word, floor, |b| is_blank(b) || is_quote(b) || b == b'\\');
-    if value > floor && matches!(text[value - 1], b'=' | b':') {
-        let key_end = skip_back(text, value - 1, floor, |b| is_blank(b) || is_quote(b) || b == b'\\');
-        let key = skip_back(text, key_end, floor.max(key_end.saturating_sub(64)), |b| is_name(b) || b == b'-');
-        return public_name(&text[key..key_end]);
-    }
-    false
 }

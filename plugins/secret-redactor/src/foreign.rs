@@ -2,7 +2,7 @@
 use crate::{
     allow::{digits, harmless, object_name},
     detect::Detector,
-    keyed::scrambled,
+    judge::scrambled,
     keys::{Meaning, Strength},
     prose::is_password,
     site::{Mask, Site},

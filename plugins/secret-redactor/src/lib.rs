@@ -1,7 +1,7 @@
 //! secret-redactor: finds credentials in logs, events, objects and command output, and points at them.
 //!
 //! The way of a byte: `normal` makes text plain, `stream` decides when a line can be judged, `detect` looks at every anchor of
-//! `anchors`, the rules are in `keyed`, `misc` and `providers`, and what is no secret after all is known to `allow`.
+//! `anchors`, the rules are in `keyed`, `misc`, `providers` and their neighbours, and what is no secret after all `allow` and `judge` know.
 // Rule numbers and offsets are small; values are short, so that counting their bytes needs no vector code; and all rules have the
 // shape of a method, whether they need the settings or not.
 #![allow(clippy::cast_possible_truncation, clippy::naive_bytecount, clippy::unused_self)]
@@ -12,6 +12,7 @@ mod below;
 mod block;
 mod calls;
 mod checks;
+mod code_words;
 mod columns;
 mod commands;
 mod decode;
@@ -19,6 +20,9 @@ mod detect;
 mod exact;
 mod foreign;
 mod guest;
+mod headers;
+mod issued;
+mod judge;
 mod keyed;
 mod keys;
 mod misc;
@@ -31,6 +35,7 @@ mod prose;
 mod providers;
 mod public;
 mod randomness;
+mod runs;
 mod saying;
 mod section;
 mod settings;
@@ -43,6 +48,7 @@ mod tongues;
 mod triggers;
 mod value;
 mod warm;
+mod within;
 mod words;
 mod wrap;
 mod wrapped;

@@ -2,7 +2,6 @@
 //! on neighbouring ones.
 use crate::{
     detect::Detector,
-    keyed::inner,
     keys::{Meaning, Strength},
     section::Section,
     site::{Mask, Site},
@@ -10,6 +9,7 @@ use crate::{
     table::number,
     text::{Until, find, is_blank, is_quote, reads, skip, skip_back},
     value::{Value, value_at},
+    within::inner,
 };
 
 /// How far from its value a name is looked for.

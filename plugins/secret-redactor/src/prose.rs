@@ -2,7 +2,8 @@
 use crate::{
     allow::{digits, harmless, object_name, uuid},
     detect::Detector,
-    keyed::{address, generated, name_or_dash},
+    judge::{address, generated},
+    keyed::name_or_dash,
     keys::{Meaning, Strength},
     notations::VERBS,
     randomness::{is_hex, random},

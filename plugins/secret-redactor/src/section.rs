@@ -5,7 +5,7 @@ use crate::{
     below::Below,
     columns::Columns,
     detect::Detector,
-    keyed::encoded_secret,
+    judge::encoded_secret,
     site::Mask,
     table::number,
     text::{is_blank, is_quote, reads, skip},
