@@ -45,9 +45,13 @@ redaction-speed *ARGS:
     cargo build --release --manifest-path plugins/Cargo.toml -p secret-redactor --example mask
     python3 tests/redaction/speed.py --native ${CARGO_TARGET_DIR:-plugins/target}/release/examples/mask {{ARGS}} -- ${CARGO_TARGET_DIR:-target}/release/wardgate redact
 
-# The redactor's stream under libFuzzer: any pieces, the findings of the whole. Needs cargo-fuzz.
-redaction-fuzz *ARGS:
-    cd plugins && RUSTC_BOOTSTRAP=1 cargo fuzz run --fuzz-dir fuzz -s none redactor_stream -- {{ARGS}}
+# The redactor's stream under libFuzzer, for so many seconds: any pieces, the findings of the whole. Needs cargo-fuzz (`tests/setup cargo-fuzz`).
+redaction-fuzz SECONDS='60':
+    tests/redaction/fuzz {{SECONDS}}
+
+# The redactor's property tests alone: every split point, random splits, random extra windows, no panic. `PROPTEST_CASES=5000 just redaction-laws`.
+redaction-laws:
+    cargo test --manifest-path plugins/Cargo.toml -p secret-redactor --test streams
 
 # PromQL's parser and cost model under libFuzzer, each for so many seconds: `just promql-fuzz 900`. Needs cargo-fuzz (`tests/setup cargo-fuzz`).
 promql-fuzz SECONDS='60':

@@ -103,7 +103,7 @@ impl Below {
             let before = &text[near..word];
             let item = before.iter().all(|b| is_blank(*b) || is_quote(*b) || matches!(b, b'-' | b'[')) && near == start;
             let name = skip(text, word, bare_end, |b| b == b'-' || b == b' ');
-            if item && text[name - 1] == b'-' && !text[start..name].trim_ascii().eq(b"-") {
+            if item && text[name - 1] == b'-' {
                 return new(Kind::Item, firm(detector.meaning(&text[name..bare_end])?)?);
             }
         }

@@ -17,7 +17,7 @@ pub(crate) const KEY_WORDS: &[(&str, u32)] = &[
     ("mnemonic", 3), ("seed_phrase", 3), ("seedphrase", 3), ("seed phrase", 3), ("recovery phrase", 3), ("recovery_phrase", 3), ("unseal", 8), ("recovery_key", 8), ("recoverykey", 8), ("csrf", 6), ("xsrf", 6), ("nonce_key", 6), ("salt", 8), ("pepper", 8), ("sas_", 8), ("kubeconfig", 8), ("dockerconfigjson", 8), ("code=", 0), ("?key=", 0), ("&key=", 0), ("?ticket=", 0), ("&ticket=", 0), ("?hash=", 0), ("&hash=", 0), ("?invite=", 0), ("?confirm=", 0), ("?magic=", 0), ("?t=", 0), ("?k=", 0), ("pw =", 0),
     ("mdp", 3),
    
-    ("verification code", 4), ("security code", 4), ("one-time code", 4), ("login code", 4), ("one-time password", 3), ("p/w", 0), ("recovery code", 4), ("backup code", 4), ("hmac=", 0), ("crumb", 16), ("card_number", 4), ("cardnumber", 4), ("credit_card", 4), ("creditcard", 4),
+    ("verification code", 4), ("security code", 4), ("one-time code", 4), ("login code", 4), ("one-time password", 3), ("p/w", 0), ("recovery code", 4), ("secret-key", 4), ("backup code", 4), ("hmac=", 0), ("crumb", 16), ("card_number", 4), ("cardnumber", 4), ("credit_card", 4), ("creditcard", 4),
 ];
 
 /// Last words of keys, for notations in which something other than `=` or `:` follows the key: `("password", "x")`, `<token>`,

@@ -6,7 +6,7 @@ use crate::{
     section::Then,
     site::Mask,
     table::number,
-    text::{is_blank, skip, skip_back},
+    text::{is_blank, is_quote, skip, skip_back},
 };
 
 /// The least width: shorter lines are words.
@@ -19,7 +19,8 @@ const BYTES: usize = 8 << 10;
 /// Lines that may be one text in base64.
 #[derive(Clone, Debug)]
 pub(crate) struct Wrapped {
-    indent: usize,
+    /// How far the lines are indented; not known behind a key.
+    indent: Option<usize>,
     width: usize,
     encoded: Vec<u8>,
     /// Where the lines' base64 begins and ends, in plain offsets of the stream.
@@ -35,19 +36,26 @@ fn whole_line(text: &[u8], start: usize, end: usize) -> Option<(usize, usize)> {
     (body > first && text[first..body].iter().all(alphabet)).then_some((first, last))
 }
 
+/// The base64 that a line ends with and that may be the first of several lines: alone, or behind a blank or a quote.
+fn first_line(text: &[u8], start: usize, end: usize) -> Option<(usize, usize)> {
+    let last = skip_back(text, end, start, is_blank);
+    let first = skip_back(text, last, start, |b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'-' | b'_'));
+    let apart = first == start || is_blank(text[first - 1]) || is_quote(text[first - 1]);
+    (apart && last - first >= NARROW && (last - first).is_multiple_of(4)).then_some((first, last))
+}
+
 /// Whether a line may be the first of several.
 pub(crate) fn may_begin(text: &[u8], start: usize, end: usize) -> bool {
-    whole_line(text, start, end).is_some_and(|(first, last)| {
-        last - first >= NARROW && (last - first).is_multiple_of(4) && text[last - 1] != b'='
-    })
+    first_line(text, start, end).is_some()
 }
 
 impl Wrapped {
     /// What the line `text[start..end]` may be the first of.
     pub(crate) fn opened(text: &[u8], start: usize, end: usize, base: u64) -> Option<Wrapped> {
-        let (first, last) = whole_line(text, start, end).filter(|_| may_begin(text, start, end))?;
+        let (first, last) = first_line(text, start, end)?;
+        let alone = text[start..first].iter().all(|b| is_blank(*b));
         Some(Wrapped {
-            indent: first - start,
+            indent: alone.then_some(first - start),
             width: last - first,
             encoded: text[first..last].to_vec(),
             lines: vec![(base + first as u64, base + last as u64)],
@@ -69,11 +77,12 @@ impl Wrapped {
         out: &mut Vec<Mask>,
     ) -> Then {
         let line = whole_line(text, start, end)
-            .filter(|(first, last)| first - start == self.indent && last - first <= self.width);
+            .filter(|(first, last)| self.indent.is_none_or(|i| first - start == i) && last - first <= self.width);
         let Some((first, last)) = line.filter(|_| self.lines.len() < LINES && self.encoded.len() < BYTES) else {
             self.judge(detector, base, depth, out);
             return Then::Close;
         };
+        self.indent = Some(first - start);
         self.encoded.extend_from_slice(&text[first..last]);
         self.lines.push((base + first as u64, base + last as u64));
         if last - first < self.width || text[last - 1] == b'=' {

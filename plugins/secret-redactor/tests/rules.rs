@@ -505,6 +505,8 @@ fn secrets_beside_their_usual_places_are_masked() {
             "DB_PASSWORD:              «hunter2x9»\n",
             "  api_token            = \"«hunter2x9a»\"\n",
             "+ client_secret        = \"«hunter2x9a»\"",
+            "    Command:\n      /bin/app\n      -db-password\n      «hunter2x9»\n",
+            "/app/server --borg-secret-key=«b0XxqlR0Np5GN» --verbose",
             "SecretID:         «123e4567-e89b-12d3-a456-426614174001»\n",
             "GET /confirm?x=1&token=«123e4567-e89b-12d3-a456-426614174001» HTTP/1.1",
             "X-Gladia-Key: «123e4567-e89b-12d3-a456-426614174001»",
@@ -572,6 +574,9 @@ fn wrapped_base64_is_decoded_as_one_and_masked_line_by_line() {
                 format!("cfg:\n  {block}\nnext: line\n")
             };
             assert_eq!(marked(&detector, &shown(false), false), shown(masked), "{width}");
+            // Behind a key.
+            let keyed = |mark: bool| shown(mark).replace("cfg:\n  ", "cfg: ");
+            assert_eq!(marked(&detector, &keyed(false), false), keyed(masked), "{width}, behind a key");
             // At the stream's end without a break.
             let bare = lines.join("\n");
             let want = if masked { format!("«{bare}»") } else { bare.clone() };
