@@ -3,9 +3,10 @@
 //! The same redaction rules without a sandbox: `just redaction-speed`.
 #![allow(missing_docs, clippy::unwrap_used)]
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use std::hint::black_box;
+use std::{hint::black_box, time::Instant};
 use wardgate_core::{
-    AnyRequest, Channel, Context, Exec, Form, Logs, Origin, Redactors, Reviewers, Subject, Target, Verdict,
+    Answer, AnyRequest, Bound, Channel, Context, Exec, Form, Known, Logs, Origin, Query, Redactors, Reviewers, Subject,
+    Target, Value, Verdict,
 };
 use wardgate_policy::{
     Host, PolicyDirectory, PolicySet, SetSource, TrustPolicy, engine::Settings, prefilter, set::MakePrefilter,
@@ -30,6 +31,75 @@ fn context() -> Context {
 
 fn exec(argv: &[&str]) -> AnyRequest {
     AnyRequest::Exec(Exec { argv: argv.iter().map(ToString::to_string).collect(), wrapper: vec![] })
+}
+
+fn query(text: String) -> AnyRequest {
+    AnyRequest::Query(Query { text, start: 1_795_000_000_000 - 1_800_000, end: 1_795_000_000_000, step: 30_000 })
+}
+
+/// About a kilobyte, as dashboards write it: eight selectors, grouped and joined.
+fn kilobyte() -> String {
+    let one = |n: usize| {
+        format!(
+            "sum by (namespace, pod) (rate(http_requests_total{{namespace=\"shop\", service=\"checkout-{n}\", code=~\"5..|429\", \
+             handler!=\"/healthz\"}}[5m]))"
+        )
+    };
+    (0..8).map(one).collect::<Vec<_>>().join(" + ")
+}
+
+/// What breaks parsers: quadratic and deep.
+fn hostile() -> Vec<(&'static str, String)> {
+    vec![
+        ("query: 50,000 additions", format!("a{}", "+a".repeat(50_000))),
+        ("query: 50,000 unary minus", format!("{}a", "-".repeat(50_000))),
+        ("query: 50,000 parentheses", format!("{}a{}", "(".repeat(50_000), ")".repeat(50_000))),
+        ("query: 200 additions in 4 KB", format!("a{}", "+aaaaaaaaaaaaaaaaa".repeat(200))),
+        ("query: functions 32 deep", format!("{}a{}", "abs(".repeat(32), ")".repeat(32))),
+        ("query: a pattern of 4 KB", format!("a{{b=~\"{}\"}}", "x|".repeat(2_000))),
+    ]
+}
+
+/// A query's whole review: what the guard asks, answered by a host that knows, and its verdict then.
+async fn judged(set: &PolicySet, context: &Context, request: &AnyRequest) -> Verdict {
+    let mut answers = Vec::new();
+    loop {
+        let opinions = set.review(context, request, &answers).await;
+        let Some(guard) = opinions.into_iter().find(|opinion| opinion.verdict != Verdict::Abstain) else {
+            return Verdict::Abstain;
+        };
+        let Verdict::Need(questions) = guard.verdict else { return guard.verdict };
+        let known = Known { value: Value::Number(200), bound: Bound::Exact };
+        answers.extend(questions.into_iter().map(|question| Answer { question, outcome: Ok(known.clone()) }));
+    }
+}
+
+/// Criterion tells means; what somebody waits for at worst are percentiles. Both rounds: the guard asks, and judges the answers.
+fn percentiles(runtime: &tokio::runtime::Runtime, set: &PolicySet, context: &Context) {
+    let request = query(kilobyte());
+    let review = |answers: &[Answer]| {
+        let began = Instant::now();
+        let opinions = runtime.block_on(set.review(context, black_box(&request), answers));
+        (began.elapsed(), opinions)
+    };
+    let asked = review(&[]).1.into_iter().find_map(|opinion| match opinion.verdict {
+        Verdict::Need(questions) => Some(questions),
+        _ => None,
+    });
+    let known = Known { value: Value::Number(200), bound: Bound::Exact };
+    let answers = asked.unwrap().into_iter().map(|question| Answer { question, outcome: Ok(known.clone()) });
+    let answers: Vec<Answer> = answers.collect();
+    assert!(review(&answers).1.iter().any(|opinion| matches!(opinion.verdict, Verdict::Allow(_))));
+    for (round, answers) in [("asks", &[][..]), ("judges", &answers)] {
+        let mut times: Vec<_> = (0..2_000).map(|_| review(answers).0).collect();
+        times.sort_unstable();
+        println!(
+            "a query of {} bytes, the guard {round}: p50 {:?}, p99 {:?}",
+            kilobyte().len(),
+            times[1_000],
+            times[1_980]
+        );
+    }
 }
 
 /// Ordinary lines; `secrets` of them a hundred hold one.
@@ -77,7 +147,19 @@ fn bench(c: &mut Criterion) {
             });
         });
     }
+    let queries = std::iter::once(("query: a kilobyte", kilobyte())).chain(hostile());
+    for (name, text) in queries {
+        let request = query(text);
+        group.bench_function(name, |b| {
+            b.iter(|| {
+                let verdict = runtime.block_on(judged(&set, &context, black_box(&request)));
+                // One that ran into its deadline would be a fault of the policy.
+                assert!(!matches!(&verdict, Verdict::Deny(d) if d.rule.starts_with("policy.")), "{verdict:?}");
+            });
+        });
+    }
     group.finish();
+    percentiles(&runtime, &set, &context);
 
     for (how, set) in [("sandbox alone", &bare), ("behind the prefilter", &set)] {
         let mut group = c.benchmark_group(format!("redact, {how}"));
