@@ -1,7 +1,7 @@
 //! What the policies cost: a review by a fresh instance of each shipped reviewer, and redaction of whole streams, by the sandbox alone
 //! and behind the native prefilter, as `wardgate` runs it. The budgets are the shipped ones. `cargo bench -p wardgate-policy`
 //! The same redaction rules without a sandbox: `just redaction-speed`.
-#![allow(missing_docs, clippy::unwrap_used)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout)]
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use std::{hint::black_box, time::Instant};
 use wardgate_core::{
