@@ -84,6 +84,12 @@ impl Detector {
         // `?key=`: the sign before the name is a part of the anchor.
         let start = if matches!(text[at], b'?' | b'&') { at + 1 } else { key_start(text, at, site.floor) };
         let end = skip(text, word_end, sep, is_name);
+        // `API Key`: the word before says which.
+        let start = if text[start..end].eq_ignore_ascii_case(b"key") && start > site.floor && text[start - 1] == b' ' {
+            skip_back(text, start - 1, site.floor.max(start.saturating_sub(32)), name_or_dash)
+        } else {
+            start
+        };
         let key = &text[start..end];
         let said = self.meaning(key).or_else(|| self.meaning_of_many(key, text, sep + 1, limit));
         let said = said.or_else(|| query_key(site, start, key)).or_else(|| role_secret(site, key));

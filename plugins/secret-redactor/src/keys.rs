@@ -195,6 +195,9 @@ pub(crate) fn meaning(key: &[u8], more: &[String]) -> Option<Meaning> {
             found(Strength::Stated, const { number("credential-assignment") })
         } else if said(i, "auth") || said(i, "bearer") || said(i, "jwt") || said(i, "sas") {
             found(Strength::Weak, const { number("credential-assignment") })
+        } else if said(i, "cookie") && i > 0 && said(i - 1, "erlang") {
+            // What nodes of RabbitMQ know each other by.
+            found(Strength::Certain, const { number("secret-assignment") })
         } else if said(i, "cookie") || said(i, "cookies") {
             found(Strength::Cookie, const { number("cookie") })
         } else if matches!(word(i), b"session" | b"sessid" | b"sessionid" | b"sid" | b"phpsessid" | b"jsessionid") {
