@@ -94,6 +94,12 @@ bench-calls *ARGS:
     tests/setup && tests/setup wrk && tests/cluster/up && tests/cluster/settled
     WARDGATE_BIN=${CARGO_TARGET_DIR:-target}/release/wardgate tests/bench/calls {{ARGS}}; status=$?; tests/cluster/down; exit $status
 
+# The admission webhook at 200 reviews a second: `just bench-webhook [--rate 200] [--seconds 30]`. Debian 12, as root.
+bench-webhook *ARGS:
+    cargo build --release
+    tests/setup && tests/cluster/up && tests/cluster/settled
+    WARDGATE_BIN=${CARGO_TARGET_DIR:-target}/release/wardgate tests/bench/webhook {{ARGS}}; status=$?; tests/cluster/down; exit $status
+
 # Build, sign and lock the shipped policies: `just plugins --key FILE`, or with a key that is minted and thrown away.
 plugins *ARGS:
     {{plugins}} build {{ARGS}}

@@ -301,6 +301,8 @@ violation[{{\"msg\": msg}}] {{
         "PodProxyOptions",
         "ServiceProxyOptions",
         "NodeProxyOptions",
+        // Ephemeral containers are an update of a pod; nothing else that the AI's names could do to one is theirs to do.
+        "Pod",
     ];
     vec![
         json!({
