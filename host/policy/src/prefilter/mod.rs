@@ -12,7 +12,7 @@
 //! shown. Triggers that reach past line breaks by their own bytes (a literal or an alphabet that holds one) are not searched for:
 //! such a redactor is shown everything.
 
-// The one place of the host with code for a processor's own instructions; the reason stands at the call.
+// The one place of the host with code for a processor's own instructions; the reasons stand at the calls.
 #[cfg(target_arch = "x86_64")]
 #[allow(unsafe_code)]
 mod avx2;

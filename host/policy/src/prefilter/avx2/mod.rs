@@ -1,8 +1,11 @@
-//! The finder for processors with AVX2: one pass over blocks of 64 bytes. Literals by the nibbles of their pieces, then exactly;
-//! bytes by their nibbles, exactly; runs by carries over bit masks, then by a walk over those few that may count.
+//! The finder for processors with AVX2: blocks of 64 bytes. Literals by their pieces (`literals`); bytes by their nibbles, exactly;
+//! runs by carries over bit masks, then by a walk over those few that may count.
+mod literals;
+
+use self::literals::Candidates;
 use super::{
     patterns::{DIGIT, Hit, LOWER, Patterns, Run, SYMBOL, UPPER},
-    pieces::{PIECE, Pieces},
+    pieces::Pieces,
 };
 use std::arch::x86_64::{
     __m256i, _mm256_and_si256, _mm256_cmpeq_epi8, _mm256_min_epu8, _mm256_movemask_epi8, _mm256_or_si256,
@@ -29,7 +32,7 @@ pub(super) struct Finder {
 /// Memory of one search.
 #[derive(Default)]
 pub(super) struct Scratch {
-    candidates: Vec<u32>,
+    candidates: Candidates,
     kinds: Kinds,
     alphabets: Vec<Vec<u64>>,
 }
@@ -92,12 +95,7 @@ impl Finder {
         scratch: &mut Scratch,
         hits: &mut Vec<Hit>,
     ) {
-        match self.pieces.groups.len() {
-            0 => {}
-            1 => self.literals::<1>(patterns, text, from, to, scratch, hits),
-            2 => self.literals::<2>(patterns, text, from, to, scratch, hits),
-            _ => self.literals::<3>(patterns, text, from, to, scratch, hits),
-        }
+        self.pieces.find(patterns, text, from..to, &mut scratch.candidates, hits);
         if let Some(table) = &self.bytes {
             bytes(table, patterns, text, from, to, hits);
         }
@@ -105,95 +103,6 @@ impl Finder {
             self.masks(text, from, to, scratch);
             for (run, members) in patterns.runs.iter().zip(&scratch.alphabets) {
                 runs(run, members, &scratch.kinds, text, from, to, hits);
-            }
-        }
-    }
-
-    /// Literals that begin in `from..to`: their pieces may stand behind it.
-    #[target_feature(enable = "avx2,bmi1,bmi2,popcnt,lzcnt")]
-    fn literals<const GROUPS: usize>(
-        &self,
-        patterns: &Patterns,
-        text: &[u8],
-        from: usize,
-        to: usize,
-        scratch: &mut Scratch,
-        hits: &mut Vec<Hit>,
-    ) {
-        let end = text.len().min(to + self.pieces.furthest);
-        let blocks = (end - from).div_ceil(BLOCK);
-        let candidates = &mut scratch.candidates;
-        // One for every byte, and room to write some too many.
-        candidates.resize(candidates.len().max((blocks + 1) * BLOCK), 0);
-        let zero = _mm256_setzero_si256();
-        let mut tables = [[[zero; 2]; PIECE]; GROUPS];
-        for (vectors, group) in tables.iter_mut().zip(&self.pieces.groups) {
-            for (vectors, halves) in vectors.iter_mut().zip(group) {
-                *vectors = [twice(&halves[0]), twice(&halves[1])];
-            }
-        }
-        let mut count = 0;
-        let mut at = 0_u32;
-        for start in (from..end).step_by(BLOCK) {
-            let mut padded = [b'\n'; LOADED];
-            let block = load(text, start, &mut padded);
-            let mut found = halves_of(block, &tables);
-            // Without a branch for each: four are written, as many as there are count.
-            let number = found.count_ones() as usize;
-            for slot in &mut candidates[count..count + 4] {
-                *slot = at + found.trailing_zeros();
-                found &= found.wrapping_sub(1);
-            }
-            let mut next = count + 4;
-            while found != 0 {
-                candidates[next] = at + found.trailing_zeros();
-                found &= found - 1;
-                next += 1;
-            }
-            count += number;
-            at += STEP;
-        }
-        let count = self.thin(&text[from..], &mut candidates[..count]);
-        for candidate in &candidates[..count] {
-            self.confirm(patterns, text, from + *candidate as usize, from..to, hits);
-        }
-    }
-
-    /// Moves those that may be pieces to the front, without a branch, and says how many they are.
-    #[target_feature(enable = "avx2,bmi1,bmi2,popcnt,lzcnt")]
-    fn thin(&self, text: &[u8], candidates: &mut [u32]) -> usize {
-        let short = self.pieces.has_short();
-        let mut kept = 0;
-        for i in 0..candidates.len() {
-            let candidate = candidates[i];
-            let bytes = four(text, candidate as usize);
-            candidates[kept] = candidate;
-            kept += usize::from(if short { self.pieces.maybe_short(bytes) } else { self.pieces.maybe(bytes) });
-        }
-        kept
-    }
-
-    /// Tests every literal whose piece may stand at `at`.
-    fn confirm(
-        &self,
-        patterns: &Patterns,
-        text: &[u8],
-        at: usize,
-        within: std::ops::Range<usize>,
-        hits: &mut Vec<Hit>,
-    ) {
-        for entry in self.pieces.entries(four(text, at)) {
-            let Some(start) = at.checked_sub(entry.offset as usize).filter(|start| within.contains(start)) else {
-                continue;
-            };
-            let literal = &patterns.literals[entry.literal as usize];
-            let stands = match text.get(start..).and_then(|rest| rest.first_chunk::<8>()) {
-                Some(first) if !entry.starts(u64::from_le_bytes(*first)) => false,
-                Some(_) if entry.short => literal.fits(text, start),
-                _ => literal.stands(text, start),
-            };
-            if stands {
-                hits.push(Hit { start, end: start + literal.text.len(), reach: literal.reach });
             }
         }
     }
@@ -224,29 +133,6 @@ impl Finder {
         }
         alphabets.iter_mut().chain([&mut kinds.lower, &mut kinds.upper, &mut kinds.digit]).for_each(|m| m.push(0));
     }
-}
-
-/// Which places of the block may begin a piece.
-#[target_feature(enable = "avx2,bmi1,bmi2,popcnt,lzcnt")]
-#[inline]
-fn halves_of<const GROUPS: usize>(block: &[u8; LOADED], tables: &[[[__m256i; 2]; PIECE]; GROUPS]) -> u64 {
-    let half = |offset: usize| {
-        let low = [0, 1, 2, 3].map(|place| vector(block, offset + place));
-        let high = low.map(|bytes| high(bytes));
-        let mut all = _mm256_setzero_si256();
-        for group in tables {
-            let test = |place: usize| {
-                _mm256_and_si256(
-                    _mm256_shuffle_epi8(group[place][0], _mm256_and_si256(low[place], _mm256_set1_epi8(15))),
-                    _mm256_shuffle_epi8(group[place][1], high[place]),
-                )
-            };
-            let first = _mm256_and_si256(test(0), test(1));
-            all = _mm256_or_si256(all, _mm256_and_si256(first, _mm256_and_si256(test(2), test(3))));
-        }
-        all
-    };
-    any([half(0), half(32)])
 }
 
 /// Bytes that are triggers: of a block, from the first to the last.
