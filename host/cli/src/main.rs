@@ -22,6 +22,9 @@ mod yaml;
 use clap::{CommandFactory, Parser, Subcommand};
 use std::{path::PathBuf, process::ExitCode};
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// The door between a debugging AI and a Kubernetes cluster.
 #[derive(Parser)]
 #[command(name = "wardgate", version, max_term_width = 110, after_help = EXAMPLES)]

@@ -15,11 +15,23 @@ pub fn push_visible(c: char, out: &mut String) {
     }
 }
 
+/// How many bytes from its beginning on are plain ASCII, which nothing is done to: nearly all of nearly every text.
+pub(crate) fn plain(text: &str) -> usize {
+    text.bytes().take_while(|byte| matches!(byte, b' '..=b'~' | b'\t' | b'\n')).count()
+}
+
 /// The whole text made visible; line breaks and tabs stay.
 pub fn visible(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        if c == '\n' { out.push(c) } else { push_visible(c, &mut out) }
+    let mut rest = text;
+    while !rest.is_empty() {
+        let (ascii, more) = rest.split_at(plain(rest));
+        out.push_str(ascii);
+        let mut others = more.chars();
+        if let Some(c) = others.next() {
+            push_visible(c, &mut out);
+        }
+        rest = others.as_str();
     }
     out
 }

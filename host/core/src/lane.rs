@@ -1,5 +1,8 @@
 //! Redacted bytes of one channel become lines: decoded, made visible, selected, and cut to the budget, oldest or newest first.
-use crate::{Channel, Keep, LaneText, Select, hygiene::push_visible};
+use crate::{
+    Channel, Keep, LaneText, Select,
+    hygiene::{plain, push_visible},
+};
 use std::{collections::VecDeque, sync::Arc};
 
 /// A line that was kept, and when its first byte was read.
@@ -151,12 +154,20 @@ impl Lane {
             return;
         }
         self.begin(read_at);
-        for c in text.chars() {
-            if ((self.line.len() + c.len_utf8()) as u64) < self.room.bytes {
-                push_visible(c, &mut self.line);
-            } else {
-                self.line_cut += c.len_utf8() as u64;
+        let mut rest = text;
+        while !rest.is_empty() {
+            let room = self.room.bytes.saturating_sub(self.line.len() as u64 + 1);
+            let (fits, more) = rest.split_at(plain(rest).min(usize::try_from(room).unwrap_or(usize::MAX)));
+            self.line.push_str(fits);
+            let mut others = more.chars();
+            if let Some(c) = others.next() {
+                if ((self.line.len() + c.len_utf8()) as u64) < self.room.bytes {
+                    push_visible(c, &mut self.line);
+                } else {
+                    self.line_cut += c.len_utf8() as u64;
+                }
             }
+            rest = others.as_str();
         }
     }
 

@@ -45,7 +45,7 @@ impl Default for Settings {
         Self {
             reviews: 32,
             streams: 96,
-            tick: Duration::from_millis(1),
+            tick: Duration::from_millis(5),
             review: call,
             scan: call,
             load: Budget { time: Duration::from_secs(10), memory: MEMORY },
