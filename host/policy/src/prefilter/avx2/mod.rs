@@ -228,17 +228,6 @@ fn load<'a>(text: &'a [u8], start: usize, padded: &'a mut [u8; LOADED]) -> &'a [
     padded
 }
 
-/// Four bytes; at the text's end with zeros behind.
-#[inline]
-fn four(text: &[u8], at: usize) -> u32 {
-    let rest = text.get(at..).unwrap_or_default();
-    let mut padded = [0; 4];
-    u32::from_le_bytes(rest.first_chunk().copied().unwrap_or_else(|| {
-        padded[..rest.len()].copy_from_slice(rest);
-        padded
-    }))
-}
-
 fn first_bits(count: usize) -> u64 {
     if count >= BLOCK { u64::MAX } else { (1 << count) - 1 }
 }
