@@ -15,9 +15,9 @@ pub fn push_visible(c: char, out: &mut String) {
     }
 }
 
-/// How many bytes from its beginning on are plain ASCII, which nothing is done to: nearly all of nearly every text.
-pub(crate) fn plain(text: &str) -> usize {
-    text.bytes().take_while(|byte| matches!(byte, b' '..=b'~' | b'\t' | b'\n')).count()
+/// How many bytes from its beginning on, of at most `most`, are plain ASCII, which nothing is done to: nearly all of nearly every text.
+pub(crate) fn plain(text: &str, most: usize) -> usize {
+    text.bytes().take(most).take_while(|byte| matches!(byte, b' '..=b'~' | b'\t' | b'\n')).count()
 }
 
 /// The whole text made visible; line breaks and tabs stay.
@@ -25,7 +25,7 @@ pub fn visible(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while !rest.is_empty() {
-        let (ascii, more) = rest.split_at(plain(rest));
+        let (ascii, more) = rest.split_at(plain(rest, usize::MAX));
         out.push_str(ascii);
         let mut others = more.chars();
         if let Some(c) = others.next() {

@@ -157,7 +157,8 @@ impl Lane {
         let mut rest = text;
         while !rest.is_empty() {
             let room = self.room.bytes.saturating_sub(self.line.len() as u64 + 1);
-            let (fits, more) = rest.split_at(plain(rest).min(usize::try_from(room).unwrap_or(usize::MAX)));
+            // No further than there is room: a long line that is cut would be read once for each of its characters.
+            let (fits, more) = rest.split_at(plain(rest, usize::try_from(room).unwrap_or(usize::MAX)));
             self.line.push_str(fits);
             let mut others = more.chars();
             if let Some(c) = others.next() {

@@ -81,9 +81,9 @@ fn printable(text: &str) -> bool {
 
 fn listed(shown: Shown<'_>) -> Tool {
     let tool = shown.tool;
-    let annotations =
-        ToolAnnotations::with_title(tool.title()).read_only(true).destructive(false).idempotent(true).open_world(false);
+    let annotations = ToolAnnotations::new().read_only(true).destructive(false).idempotent(true).open_world(false);
     Tool::new(tool.name(), shown.description, shown.input.clone())
+        .with_title(tool.title())
         .with_raw_output_schema(shown.output.clone())
         .with_annotations(annotations)
 }
