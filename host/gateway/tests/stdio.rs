@@ -151,12 +151,12 @@ async fn tools_are_listed_in_one_order_with_schemas_and_annotations() {
         let annotations = &tool["annotations"];
         assert_eq!(annotations["readOnlyHint"], json!(true), "{tool}");
         assert_eq!(annotations["destructiveHint"], json!(false));
-        for key in ["idempotentHint", "openWorldHint", "title"] {
+        for key in ["idempotentHint", "openWorldHint"] {
             assert!(annotations.get(key).is_some(), "{key}");
         }
         assert_eq!(tool["inputSchema"]["additionalProperties"], json!(false));
         assert_eq!(tool["outputSchema"]["type"], "object");
-        assert!(tool["annotations"]["title"].is_string());
+        assert!(tool["title"].is_string());
         // Only the tool that runs commands says which ones, and says it from the active policies.
         let words = tool["description"].as_str().unwrap();
         let said = words.contains("one example each: id -u. A person is asked first: reboot.");
