@@ -42,6 +42,17 @@ directory = {json.dumps(str(state / "evidence"))}
 """
 
 
+def admission(state: pathlib.Path, port: int, user: str) -> str:
+    """What is added to it for a webhook at that port, with its certificate under `state`, that gates one user."""
+    return f"""
+[admission]
+bind = "127.0.0.1:{port}"
+certificate = {json.dumps(str(state / "tls.crt"))}
+key = {json.dumps(str(state / "tls.key"))}
+identities = [{json.dumps(user)}]
+"""
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

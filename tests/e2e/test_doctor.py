@@ -46,13 +46,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory):
         "contexts": [{"name": "test", "context": {"cluster": "test", "user": "ai"}}],
     }))
     own, port = gateways.Gateway(state), gateways.free_port()
-    own.config.write_text(gateways.configuration(state, own.port, kubeconfig=str(kubeconfig)) + f"""
-[admission]
-bind = "127.0.0.1:{port}"
-certificate = {json.dumps(str(state / "tls.crt"))}
-key = {json.dumps(str(state / "tls.key"))}
-identities = [{json.dumps(account.user)}]
-""")
+    own.config.write_text(gateways.configuration(state, own.port, kubeconfig=str(kubeconfig)) + gateways.admission(state, port, account.user))
     own.start()
     exported = own.cli("policy", "export", "webhook", "--url", f"https://127.0.0.1:{port}/admit", "--ca-file", str(state / "tls.crt"))
     assert exported.returncode == 0, exported.stderr

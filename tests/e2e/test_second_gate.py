@@ -85,13 +85,7 @@ def gate(tmp_path_factory: pytest.TempPathFactory):
     own = gateways.Gateway(state)
     port = gateways.free_port()
     with own.config.open("a") as config:
-        config.write(f"""
-[admission]
-bind = "127.0.0.1:{port}"
-certificate = {json.dumps(str(state / "tls.crt"))}
-key = {json.dumps(str(state / "tls.key"))}
-identities = [{json.dumps(account.user)}]
-""")
+        config.write(gateways.admission(state, port, account.user))
     own.start()
     url = f"https://127.0.0.1:{port}/admit"
     exported = own.cli("policy", "export", "webhook", "--url", url, "--ca-file", str(state / "tls.crt"))

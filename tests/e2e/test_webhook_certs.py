@@ -87,13 +87,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory):
     token = admin("-n", NAMESPACE, "create", "token", JOB, "--duration=1h").strip()
     own, port = gateways.Gateway(state), gateways.free_port()
     with own.config.open("a") as config:
-        config.write(f"""
-[admission]
-bind = "127.0.0.1:{port}"
-certificate = {json.dumps(str(state / "tls.crt"))}
-key = {json.dumps(str(state / "tls.key"))}
-identities = [{json.dumps(account.user)}]
-""")
+        config.write(gateways.admission(state, port, account.user))
     exported = own.cli("policy", "export", "webhook", "--url", f"https://127.0.0.1:{port}/admit")
     assert exported.returncode == 0, exported.stderr
     # Whoever creates it names no authority: until the job has run, nobody's webhook is trusted and the AI waits outside.

@@ -1,17 +1,17 @@
 //! What `wardgate webhook-certs` asks of the API server, and nothing else: one Secret, and the CA bundles of one webhook configuration. Part
 //! of the closed list of operators' commands; it runs under an account of its own, which the gateway does not have.
-use super::{ConnectError, Credential, client, http::body};
-use crate::wire::{causes, escape};
+use super::{
+    ConnectError, Credential, client,
+    http::{Url, ask, words},
+};
 use base64::{Engine, prelude::BASE64_STANDARD};
-use http::{Method, Request, StatusCode, header};
-use kube::{Client, client::Body};
+use http::{Method, Request, StatusCode};
+use kube::Client;
 use serde_json::{Map, Value, json};
-use std::{collections::BTreeMap, time::Duration};
+use std::collections::BTreeMap;
 
 /// Bytes of an answer.
 const ANSWER: usize = 4 << 20;
-/// For one request.
-const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A connection without caches: this account may neither list nor watch.
 pub struct Certificates {
@@ -65,7 +65,7 @@ impl Certificates {
 
     /// Reads the Secret.
     pub async fn secret(&self, namespace: &str, name: &str) -> Result<Stored, CertificatesError> {
-        let object = self.ask(Method::GET, secret_path(namespace, name), None).await?;
+        let object = self.ask(get(secret_url(namespace, name))).await?;
         let mut data = BTreeMap::new();
         for (key, value) in object["data"].as_object().into_iter().flatten() {
             let bytes = value.as_str().and_then(|text| BASE64_STANDARD.decode(text).ok());
@@ -84,66 +84,47 @@ impl Certificates {
         let data: Map<String, Value> =
             data.into_iter().map(|(key, text)| (key, BASE64_STANDARD.encode(text).into())).collect();
         object["data"] = data.into();
-        self.ask(Method::PUT, secret_path(namespace, name), Some((object, "application/json"))).await.map(|_| ())
+        self.ask(bring(secret_url(namespace, name), Method::PUT, "application/json", &object)).await.map(|_| ())
     }
 
     /// The webhooks of a ValidatingWebhookConfiguration.
     pub async fn hooks(&self, configuration: &str) -> Result<Vec<Hook>, CertificatesError> {
-        hooks_of(&self.ask(Method::GET, configuration_path(configuration), None).await?)
+        hooks_of(&self.ask(get(configuration_url(configuration))).await?)
     }
 
     /// Sets the bundle of each of these webhooks, all or none, and only while they stand where they stood.
     pub async fn trust(&self, configuration: &str, hooks: &[Hook], bundle: &str) -> Result<(), CertificatesError> {
         let patch = bundle_patch(hooks, bundle);
-        let asked = Some((patch, "application/json-patch+json"));
-        self.ask(Method::PATCH, configuration_path(configuration), asked).await.map(|_| ())
+        let url = configuration_url(configuration);
+        self.ask(bring(url, Method::PATCH, "application/json-patch+json", &patch)).await.map(|_| ())
     }
 
-    async fn ask(
-        &self,
-        method: Method,
-        path: String,
-        asked: Option<(Value, &str)>,
-    ) -> Result<Value, CertificatesError> {
-        let what = format!("{method} {path}");
-        let mut request = Request::builder().method(method).uri(path);
-        if let Some((_, kind)) = &asked {
-            request = request.header(header::CONTENT_TYPE, *kind);
-        }
-        let bytes = asked.map(|(value, _)| value.to_string().into_bytes()).unwrap_or_default();
-        let strange = |error: http::Error| CertificatesError::Strange(error.to_string());
-        let request = request.body(Body::from(bytes)).map_err(strange)?;
-        let answered = tokio::time::timeout(PATIENCE, async {
-            let response = self.client.send(request).await.map_err(|error| causes(&error))?;
-            let status = response.status();
-            let bytes = body(response, ANSWER).await.map_err(|_| "the answer broke off, or is too long".to_string())?;
-            Ok((status, bytes))
-        });
-        let (status, bytes) = answered
-            .await
-            .unwrap_or_else(|_| Err(format!("not within {PATIENCE:?}")))
-            .map_err(CertificatesError::Unanswered)?;
-        let answer: Value = serde_json::from_slice(&bytes).unwrap_or_default();
+    async fn ask(&self, request: Result<Request<Vec<u8>>, String>) -> Result<Value, CertificatesError> {
+        let request = request.map_err(CertificatesError::Strange)?;
+        let what = format!("{} {}", request.method(), request.uri().path());
+        let (status, answer) = ask(&self.client, request, ANSWER).await.map_err(CertificatesError::Unanswered)?;
         if status.is_success() {
-            return Ok(answer);
+            Ok(answer)
+        } else {
+            Err(CertificatesError::Refused { what, status, words: words(&answer) })
         }
-        let words = answer["message"].as_str().unwrap_or("no words").chars().take(1000).collect();
-        Err(CertificatesError::Refused { what, status, words })
     }
 }
 
-fn secret_path(namespace: &str, name: &str) -> String {
-    let mut path = "/api/v1/namespaces/".to_string();
-    escape(namespace, &mut path);
-    path.push_str("/secrets/");
-    escape(name, &mut path);
-    path
+fn get(url: Url) -> Result<Request<Vec<u8>>, String> {
+    url.get("").map_err(|_| "the names make no request".into())
 }
 
-fn configuration_path(name: &str) -> String {
-    let mut path = "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/".to_string();
-    escape(name, &mut path);
-    path
+fn bring(url: Url, method: Method, media: &str, document: &Value) -> Result<Request<Vec<u8>>, String> {
+    url.bring(method, media, document).map_err(|error| error.to_string())
+}
+
+fn secret_url(namespace: &str, name: &str) -> Url {
+    Url::new("api/v1/namespaces", [namespace, "secrets", name])
+}
+
+fn configuration_url(name: &str) -> Url {
+    Url::new("apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations", [name])
 }
 
 fn hooks_of(configuration: &Value) -> Result<Vec<Hook>, CertificatesError> {

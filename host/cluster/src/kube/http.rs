@@ -3,14 +3,17 @@
 #![allow(clippy::disallowed_methods)]
 use crate::wire::{causes, escape};
 use bytes::Bytes;
-use http::{Method, Request, Response, StatusCode};
+use http::{Method, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use kube::client::Body;
 use serde_json::Value;
+use std::time::Duration;
 use wardgate_core::{Fault, FaultKind};
 
 /// Bytes of an error's words at most.
 const WORDS: usize = 64 << 10;
+/// For one request of an operator's command.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A path and a query, both escaped.
 pub(super) struct Url {
@@ -54,6 +57,37 @@ impl Url {
         }
         let invalid = |error: http::Error| Fault::new(FaultKind::Invalid, error.to_string());
         request.body(Vec::new()).map_err(invalid)
+    }
+
+    /// A request that brings a document of that media type.
+    pub(super) fn bring(self, method: Method, media: &str, document: &Value) -> Result<Request<Vec<u8>>, http::Error> {
+        let request = Request::builder().method(method).uri(self.path + &self.query);
+        request.header(header::CONTENT_TYPE, media).body(document.to_string().into_bytes())
+    }
+}
+
+/// Sends a request of an operator's command, which no call's deadline covers. The answer whatever its status, as JSON or as the text
+/// that it is; else why there is none.
+pub(super) async fn ask(
+    client: &kube::Client,
+    request: Request<Vec<u8>>,
+    most: usize,
+) -> Result<(StatusCode, Value), String> {
+    let answered = tokio::time::timeout(PATIENCE, async {
+        let response = client.send(request.map(Body::from)).await.map_err(|error| causes(&error))?;
+        let status = response.status();
+        let bytes = body(response, most).await.map_err(|_| "the answer broke off, or is too long".to_string())?;
+        let answer = serde_json::from_slice(&bytes);
+        Ok((status, answer.unwrap_or_else(|_| String::from_utf8_lossy(&bytes).into_owned().into())))
+    });
+    answered.await.unwrap_or_else(|_| Err(format!("no answer within {PATIENCE:?}")))
+}
+
+/// A Status' message, or what came instead.
+pub(super) fn words(answer: &Value) -> String {
+    match answer.get("message").unwrap_or(answer) {
+        Value::String(text) => text.chars().take(2000).collect(),
+        other => other.to_string().chars().take(2000).collect(),
     }
 }
 

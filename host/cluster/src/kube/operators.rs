@@ -2,12 +2,10 @@
 //! names that the operator gives; what comes back is for the operator's terminal.
 use super::{
     Kubernetes,
-    http::{Url, body},
+    http::{Url, ask, words},
 };
-use crate::wire::causes;
-use http::{Method, Request, StatusCode, header};
-use kube::client::Body;
-use serde_json::{Value, json};
+use http::{Method, StatusCode};
+use serde_json::json;
 use wardgate_core::CallId;
 
 /// A program that no image has, under a name that says whose it is.
@@ -38,13 +36,9 @@ impl Kubernetes {
     /// The user name by which the API server knows this credential.
     pub async fn whoami(&self) -> Result<String, String> {
         let review = json!({"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"});
-        let request = Request::builder()
-            .method(Method::POST)
-            .uri("/apis/authentication.k8s.io/v1/selfsubjectreviews")
-            .header(header::CONTENT_TYPE, "application/json")
-            .body(review.to_string().into_bytes())
-            .map_err(|error| error.to_string())?;
-        let (_, answer) = self.ask(request).await?;
+        let url = Url::new("apis/authentication.k8s.io/v1/selfsubjectreviews", []);
+        let request = url.bring(Method::POST, "application/json", &review).map_err(|error| error.to_string())?;
+        let (_, answer) = ask(&self.client, request, ANSWER).await?;
         answer["status"]["userInfo"]["username"].as_str().map(str::to_string).ok_or_else(|| words(&answer))
     }
 
@@ -56,26 +50,10 @@ impl Kubernetes {
             .with("stdout", "true")
             .with("command", PROBE);
         let Ok(request) = url.get(call.as_str()) else { return Probed::Failed("the names make no request".into()) };
-        match self.ask(request).await {
+        match ask(&self.client, request, ANSWER).await {
             Ok((status, answer)) => judged(status, words(&answer)),
             Err(why) => Probed::Failed(why),
         }
-    }
-
-    async fn ask(&self, request: Request<Vec<u8>>) -> Result<(StatusCode, Value), String> {
-        let response = self.client.send(request.map(Body::from)).await.map_err(|error| causes(&error))?;
-        let status = response.status();
-        let bytes = body(response, ANSWER).await.map_err(|_| "the answer broke off, or is too long".to_string())?;
-        let answer = serde_json::from_slice(&bytes);
-        Ok((status, answer.unwrap_or_else(|_| String::from_utf8_lossy(&bytes).into_owned().into())))
-    }
-}
-
-/// A Status' message, or what came instead.
-fn words(answer: &Value) -> String {
-    match answer.get("message").unwrap_or(answer) {
-        Value::String(text) => text.chars().take(2000).collect(),
-        other => other.to_string().chars().take(2000).collect(),
     }
 }
 
