@@ -95,10 +95,11 @@ pub(crate) struct Sealer<W: Write> {
 }
 
 impl<W: Write> Sealer<W> {
-    /// Writes the header at once.
+    /// Writes the header, and flushes it: a gateway that is killed leaves what age knows as an age file.
     pub(crate) fn begin(recipients: &Recipients, out: W) -> io::Result<Self> {
         let to = recipients.0.iter().map(|recipient| recipient as &dyn age::Recipient);
-        let age = Encryptor::with_recipients(to).map_err(io::Error::other)?.wrap_output(out)?;
+        let mut age = Encryptor::with_recipients(to).map_err(io::Error::other)?.wrap_output(out)?;
+        age.flush()?;
         Ok(Self { age, waiting: BTreeMap::new() })
     }
 
@@ -109,9 +110,10 @@ impl<W: Write> Sealer<W> {
         waiting.len() >= GATHER
     }
 
-    /// Seals what has gathered, channel by channel, where it is enough for a line.
+    /// Seals what has gathered, channel by channel, where it is enough for a line, and flushes what is sealed: whole pieces of 64 KiB.
     pub(crate) fn write(&mut self) -> io::Result<()> {
-        self.drain(GATHER)
+        self.drain(GATHER)?;
+        self.age.flush()
     }
 
     fn drain(&mut self, least: usize) -> io::Result<()> {

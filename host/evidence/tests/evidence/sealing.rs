@@ -55,6 +55,21 @@ fn binary(n: usize) -> Vec<u8> {
 }
 
 #[tokio::test]
+async fn what_runs_is_sealed_on_the_disk_while_it_runs() {
+    let (disk, keys) = (MemoryDisk::new(16 << 20), keys());
+    let log = open(&disk, keys.options.clone());
+    let mut tape = log.commit(&exec("c-1")).await.unwrap().recording.unwrap();
+    // From the start: a gateway that is killed leaves an age file, not room that was reserved for one.
+    assert!(disk.read(&sealed("c-1")).unwrap().starts_with(b"age-encryption.org/v1\n"));
+    let shown = |disk: &MemoryDisk| disk.read(&sealed("c-1")).unwrap().iter().filter(|byte| **byte != 0).count();
+    let header = shown(&disk);
+    for _ in 0..3 {
+        tape.seal(Channel::Stdout, &binary(32 << 10)).await.unwrap();
+    }
+    assert!(shown(&disk) > header + (60 << 10), "a whole piece is kept back until the end");
+}
+
+#[tokio::test]
 async fn a_person_with_the_key_reads_every_channel_to_the_byte_and_nobody_else_any() {
     let (disk, keys) = (MemoryDisk::new(16 << 20), keys());
     let pieces = [
