@@ -23,6 +23,8 @@ META = {
     "io.modelcontextprotocol/clientCapabilities": {},
 }
 CHATTY = {"namespace": "shop", "pod": "chatty", "tail_lines": 100}
+# Group commit shares a flush among many clients; a single one waits for two of its own, and this is the call without them.
+UNFLUSHED = "k8s_get_logs, evidence in memory"
 MIRRORED = {"namespace": "shop", "pod": "postgres-0", "tail_lines": 100}
 
 
@@ -35,6 +37,7 @@ class Load:
     headers: dict[str, str]
     body: str = ""
     process: int = 0
+    most_clients: int = 1 << 30
 
     def script(self, folder: pathlib.Path) -> pathlib.Path:
         lines = [f"wrk.method = {json.dumps('POST' if self.body else 'GET')}"]
@@ -149,19 +152,27 @@ def main() -> None:
     arguments.add_argument("--clients", type=int, nargs="+", default=[1, 8, 32])
     arguments.add_argument("--json", type=pathlib.Path, help="also write every figure there")
     args = arguments.parse_args()
-    with tempfile.TemporaryDirectory(prefix="wardgate-bench-", dir=os.environ.get("WARDGATE_BENCH_DIR")) as name:
+    on_disk = tempfile.TemporaryDirectory(prefix="wardgate-bench-", dir=os.environ.get("WARDGATE_BENCH_DIR"))
+    in_memory = tempfile.TemporaryDirectory(prefix="wardgate-bench-", dir="/dev/shm")
+    with on_disk as name, in_memory as memory:
         folder = pathlib.Path(name)
         live, mirror = gateways.Gateway(folder / "live").start(), over_mirror(folder / "mirror").start()
+        unflushed = gateways.Gateway(pathlib.Path(memory)).start()
         try:
-            loads = [bare(folder), tool_call("k8s_get_logs", live, CHATTY), tool_call("k8s_get_logs, mirror", mirror, MIRRORED)]
-            lines = [check(load) for load in loads[1:]]
+            loads = [
+                bare(folder),
+                tool_call("k8s_get_logs", live, CHATTY),
+                dataclasses.replace(tool_call(UNFLUSHED, unflushed, CHATTY), most_clients=1),
+                tool_call("k8s_get_logs, mirror", mirror, MIRRORED),
+            ]
+            lines = [check(loads[1]), check(loads[-1])]
             rows = measure(loads, args, folder)
             report(rows, lines, flush_ms(folder))
             if args.json:
                 args.json.write_text(json.dumps({f"{name} @{clients}": [dataclasses.asdict(m) for m in rounds] for (name, clients), rounds in rows.items()}, indent=2))
         finally:
-            live.stop()
-            mirror.stop()
+            for gateway in (live, mirror, unflushed):
+                gateway.stop()
 
 
 def measure(loads: list[Load], args: argparse.Namespace, folder: pathlib.Path) -> dict[tuple[str, int], list[Measure]]:
@@ -170,7 +181,7 @@ def measure(loads: list[Load], args: argparse.Namespace, folder: pathlib.Path) -
         run(load, 8, 2, folder)
     for clients in args.clients:
         for _ in range(args.rounds):
-            for load in loads:
+            for load in (load for load in loads if clients <= load.most_clients):
                 print(f"{load.name}, {clients} clients", file=sys.stderr)
                 rows.setdefault((load.name, clients), []).append(run(load, clients, args.seconds, folder))
     return rows

@@ -66,6 +66,7 @@ class Gateway:
     state: pathlib.Path
     port: int = 0
     process: subprocess.Popen | None = None
+    ready_at: float = 0.0
 
     def __post_init__(self) -> None:
         self.state.mkdir(parents=True, exist_ok=True)
@@ -89,6 +90,7 @@ class Gateway:
             assert self.process.poll() is None, f"wardgate ended with {self.process.returncode}:\n{self.log.read_text()[-4000:]}"
             assert time.monotonic() < deadline, f"not ready after 60 s:\n{self.log.read_text()[-4000:]}"
             time.sleep(0.1)
+        self.ready_at = time.monotonic()
         return self
 
     def stop(self) -> int:
@@ -106,6 +108,10 @@ class Gateway:
             return error.code, error.read().decode()
         except OSError as error:
             return 0, str(error)
+
+    def age(self) -> float:
+        """Seconds since it was ready."""
+        return time.monotonic() - self.ready_at
 
     def rss_mib(self) -> float:
         assert self.process

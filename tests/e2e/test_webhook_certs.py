@@ -92,7 +92,13 @@ def bench(tmp_path_factory: pytest.TempPathFactory):
     assert exported.returncode == 0, exported.stderr
     # Whoever creates it names no authority: until the job has run, nobody's webhook is trusted and the AI waits outside.
     admin("apply", "-f", "-", text=exported.stdout.replace('name: "wardgate"\n', f'name: "{CONFIGURATION}"\n', 1))
-    yield Bench(own, account, kubeconfig(state / "job.kubeconfig", token), port)
+    made = Bench(own, account, kubeconfig(state / "job.kubeconfig", token), port)
+    first = made.certs()
+    assert first.returncode == 0, first.stderr
+    made.mount()
+    own.start()
+    time.sleep(1.0)
+    yield made
     admin("delete", "validatingwebhookconfiguration", CONFIGURATION)
     admin("delete", "-f", "-", text=roles())
     if own.process and own.process.poll() is None:
@@ -101,12 +107,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory):
 
 
 def test_the_first_certificate_is_issued_trusted_and_served(bench: Bench):
-    done = bench.certs()
-    assert done.returncode == 0, done.stderr
     assert bench.bundle() == bench.data()["ca.crt"]
-    bench.mount()
-    bench.gateway.start()
-    time.sleep(1.0)
     assert bench.passes()
     assert "wardgate: exec." in bench.account.exec("env").stderr
 

@@ -1,14 +1,30 @@
 """What is on disk after all the other tests: whole, verifiable, and without a planted secret. Runs last, by its name."""
 
+import datetime
 import json
 import pathlib
 import shutil
+import time
 
 import pytest
 
 import canary
 import client
+import cluster
 import gateway as gateways
+
+
+# Seconds after which the gateway refuses to answer from a watch that it has not heard of.
+STALE = 90
+
+
+def test_a_cluster_where_no_namespace_changes_is_served_for_longer_than_a_watch_may_be_silent(gateway, agent):
+    """An API server sends nothing, not even a bookmark, to a watch of what does not change. No long wait: the tests before took most of it."""
+    began = time.time() - gateway.age()
+    changed = [entry["time"] for one in cluster.kubectl("get", "namespaces")["items"] for entry in one["metadata"]["managedFields"]]
+    silent_since = max(began, *(datetime.datetime.fromisoformat(when).timestamp() for when in changed))
+    time.sleep(max(0.0, silent_since + STALE + 10 - time.time()))
+    assert not agent.call("k8s_list", kind="pods", namespace="shop").is_error
 
 
 @pytest.fixture(scope="module")

@@ -2,11 +2,18 @@
 //!
 //! What a look-up would find is stated: by options, or by each line of `--jsonl`. Namespaces count as open and metrics as
 //! allowed unless the line says otherwise; the host's ceilings apply.
+mod moments;
+mod stated;
+
+use self::{
+    moments::{duration, time},
+    stated::{Catalog, Nothing, Plain, Stated},
+};
 use crate::{
     policies,
     system::{RandomIds, SystemClock},
 };
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 use std::{
@@ -16,24 +23,17 @@ use std::{
     process::ExitCode,
     sync::Arc,
 };
-use wardgate_cluster::promql_floor;
 use wardgate_core::{
-    AnyRequest, Bound, BoxFuture, Call, Clock, Context, Denial, Exec, Facts, Floor, Intent, Judgement, Known, Ledger,
-    LedgerDown, Limits, Logs, Lookup, Opened, Outcome, Place, Prepare, Query, Question, Request, Road, Ruling, Subject,
-    Target, TurnedAway, Unanswered, Value, floor, never,
+    AnyRequest, Call, Clock, Denial, Exec, Floor, Judgement, Limits, Logs, Place, Prepare, Query, Request, Road,
+    Ruling, Subject, Target, floor, never,
 };
 use wardgate_policy::set::PolicySet;
-use wardgate_promql::{catalogue::Catalogue, names::near};
 
-/// Series of a mid-size cluster, by metric: what the guard reckons with offline.
-const CATALOG: &str = include_str!("../../../plugins/promql-guard/catalog.json");
 /// Step of a range query that names none, in milliseconds.
 const DEFAULT_STEP: u64 = 60_000;
 /// Rules of the guard that a value breaks which no guard can be shown: no time, no step.
 const RANGE_TIME: &str = "promql.range.time";
 const RANGE_STEP: &str = "promql.range.step";
-/// Names that a catalogue offers for one that it does not know.
-const NEAR: usize = 10;
 /// Bytes of one line.
 const LINE: usize = 1 << 20;
 
@@ -372,91 +372,6 @@ fn refusal(id: &Json, denial: &Denial) -> Json {
     said(id, "deny", Some(denial))
 }
 
-/// Canonical, and the floor for metrics where the line turned it on; namespaces count as open.
-struct Plain {
-    cluster_metrics: Option<BTreeSet<String>>,
-}
-
-impl Prepare<Exec> for Plain {
-    fn prepare(&self, request: Exec, _: &Context) -> Result<Exec, Denial> {
-        Ok(request)
-    }
-}
-
-impl Prepare<Logs> for Plain {
-    fn prepare(&self, request: Logs, _: &Context) -> Result<Logs, Denial> {
-        Ok(request)
-    }
-}
-
-impl Prepare<Query> for Plain {
-    fn prepare(&self, request: Query, _: &Context) -> Result<Query, Denial> {
-        if let Some(metrics) = &self.cluster_metrics {
-            promql_floor::check(&request.text, &|_| true, metrics)?;
-        }
-        Ok(request)
-    }
-}
-
-/// A look-up that knows what was stated.
-struct Stated {
-    target: Target,
-    catalog: Arc<Catalog>,
-}
-
-impl Lookup for Stated {
-    fn resolve<'a>(&'a self, _: &'a Place, _: &'a AnyRequest) -> BoxFuture<'a, Result<Facts, Denial>> {
-        let facts = Facts { targets: vec![self.target.clone()], ..Facts::default() };
-        Box::pin(std::future::ready(Ok(facts)))
-    }
-
-    fn answer<'a>(&'a self, _: &'a Target, question: &'a Question) -> BoxFuture<'a, Result<Known, Unanswered>> {
-        Box::pin(std::future::ready(self.catalog.answer(question)))
-    }
-}
-
-struct Catalog {
-    series: Catalogue,
-    unknown: Option<u64>,
-}
-
-impl Catalog {
-    fn none() -> Self {
-        Self { series: Catalogue::default(), unknown: None }
-    }
-
-    fn read(path: Option<PathBuf>, unknown: Option<u64>) -> Result<Self> {
-        let series: BTreeMap<String, u64> = match path {
-            Some(path) => {
-                let text = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
-                serde_json::from_str(&text)
-                    .with_context(|| format!("{}: a JSON object of metric and series", path.display()))?
-            }
-            None => serde_json::from_str(CATALOG).context("the shipped catalogue")?,
-        };
-        Ok(Self { series: series.into_iter().collect(), unknown })
-    }
-
-    fn answer(&self, question: &Question) -> Result<Known, Unanswered> {
-        match question.kind.as_str() {
-            "series" => {}
-            "metric-names" => {
-                let mut names: Vec<&str> = self.series.names().collect();
-                names.sort_unstable();
-                let near = near(&question.subject, names, NEAR).into_iter().map(str::to_owned).collect();
-                return Ok(Known { value: Value::Texts(near), bound: Bound::About });
-            }
-            _ => return Err(Unanswered::Unavailable),
-        }
-        let number = |count, bound| Ok(Known { value: Value::Number(count), bound });
-        match self.series.estimate(&question.subject) {
-            // The catalogue counts a metric; what a matcher leaves of it is a guess.
-            Some(found) => number(found.series, if found.narrowed { Bound::About } else { Bound::AtMost }),
-            None => self.unknown.map_or(Err(Unanswered::Missing), |count| number(count, Bound::AtMost)),
-        }
-    }
-}
-
 fn query(line: &Line) -> Result<Query, Denial> {
     let form = |why: &str| Denial::new("check.line", why);
     let text = line.query.clone().ok_or_else(|| form("a query names its text"))?;
@@ -480,134 +395,4 @@ fn query(line: &Line) -> Result<Query, Denial> {
         None => DEFAULT_STEP,
     };
     Ok(Query { text, start, end, step })
-}
-
-/// Unix seconds, RFC 3339, `now`, or such as `now-1h`, as milliseconds.
-fn time(value: &Json, now: u64) -> Result<u64, String> {
-    let bad = || format!("{value} is no time: write Unix seconds, RFC 3339, or such as now-1h");
-    if let Some(seconds) = value.as_f64() {
-        return millis(seconds).ok_or_else(bad);
-    }
-    let text = value.as_str().ok_or_else(bad)?.trim();
-    if let Ok(seconds) = text.parse::<f64>() {
-        return millis(seconds).ok_or_else(bad);
-    }
-    if let Some(distance) = text.strip_prefix("now") {
-        return match (distance.chars().next(), distance.get(1..)) {
-            (None, _) => Ok(now),
-            (Some('-'), Some(back)) => now.checked_sub(duration(&json!(back))?).ok_or_else(bad),
-            (Some('+'), Some(ahead)) => now.checked_add(duration(&json!(ahead))?).ok_or_else(bad),
-            _ => Err(bad()),
-        };
-    }
-    let stamp: jiff::Timestamp = text.parse().map_err(|_| bad())?;
-    u64::try_from(stamp.as_millisecond()).map_err(|_| bad())
-}
-
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-fn millis(seconds: f64) -> Option<u64> {
-    // Far below 2^53, so the cast is exact.
-    (0.0..=1e11).contains(&seconds).then(|| (seconds * 1000.0).round() as u64)
-}
-
-/// Seconds or a Prometheus duration, as milliseconds.
-fn duration(value: &Json) -> Result<u64, String> {
-    let bad = || format!("{value} is no duration: write seconds, or such as 30s, 5m, 1h30m");
-    if let Some(seconds) = value.as_f64() {
-        return millis(seconds).ok_or_else(bad);
-    }
-    let text = value.as_str().ok_or_else(bad)?;
-    if let Ok(seconds) = text.parse::<f64>() {
-        return millis(seconds).ok_or_else(bad);
-    }
-    let (mut total, mut number) = (0_u64, String::new());
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        if c.is_ascii_digit() {
-            number.push(c);
-            continue;
-        }
-        let unit = match (c, chars.peek()) {
-            ('m', Some('s')) => {
-                chars.next();
-                1
-            }
-            ('s', _) => 1_000,
-            ('m', _) => 60_000,
-            ('h', _) => 3_600_000,
-            ('d', _) => 86_400_000,
-            ('w', _) => 604_800_000,
-            ('y', _) => 31_536_000_000,
-            _ => return Err(bad()),
-        };
-        let count: u64 = number.parse().map_err(|_| bad())?;
-        total = count.checked_mul(unit).and_then(|part| total.checked_add(part)).ok_or_else(bad)?;
-        number.clear();
-    }
-    if text.is_empty() || !number.is_empty() { Err(bad()) } else { Ok(total) }
-}
-
-/// A ledger that keeps nothing: a check is no call.
-struct Nothing;
-
-impl Ledger for Nothing {
-    fn commit<'a>(&'a self, _: &'a Intent) -> BoxFuture<'a, Result<Opened, LedgerDown>> {
-        Box::pin(std::future::ready(Err(LedgerDown)))
-    }
-    fn refuse<'a>(&'a self, _: &'a Intent, _: &'a Outcome) -> BoxFuture<'a, Result<(), LedgerDown>> {
-        Box::pin(std::future::ready(Ok(())))
-    }
-    fn turn_away<'a>(&'a self, _: &'a TurnedAway) -> BoxFuture<'a, Result<(), LedgerDown>> {
-        Box::pin(std::future::ready(Ok(())))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_and_durations_are_read_as_prometheus_reads_them() {
-        for (value, ms) in [
-            (json!(1.5), Ok(1500)),
-            (json!("1795000000"), Ok(1_795_000_000_000)),
-            (json!("1970-01-01T00:00:02Z"), Ok(2000)),
-            (json!("1970-01-01T01:00:02.5+01:00"), Ok(2500)),
-            (json!("now"), Ok(10_000)),
-            (json!("now-4s"), Ok(6000)),
-            (json!("now+1"), Ok(11_000)),
-            (json!("now-1h"), Err(())),
-            (json!("nowhere"), Err(())),
-            (json!("NaN"), Err(())),
-            (json!("Inf"), Err(())),
-            (json!(1e300), Err(())),
-            (json!(null), Err(())),
-            (json!(-1), Err(())),
-            (json!("soon"), Err(())),
-        ] {
-            assert_eq!(time(&value, 10_000).map_err(drop), ms, "{value}");
-        }
-        for (value, ms) in [
-            (json!(30), Ok(30_000)),
-            (json!("30s"), Ok(30_000)),
-            (json!("1h30m"), Ok(5_400_000)),
-            (json!("500ms"), Ok(500)),
-            (json!("0"), Ok(0)),
-            (json!(0), Ok(0)),
-            (json!("0s"), Ok(0)),
-            (json!("-30"), Err(())),
-            (json!("-30s"), Err(())),
-            (json!(-1), Err(())),
-            (json!("NaN"), Err(())),
-            (json!("+Inf"), Err(())),
-            (json!("1h-5m"), Err(())),
-            (json!("99999999999999999999h"), Err(())),
-            (json!("5"), Ok(5_000)),
-            (json!("m"), Err(())),
-            (json!("5x"), Err(())),
-            (json!(""), Err(())),
-        ] {
-            assert_eq!(duration(&value).map_err(drop), ms, "{value}");
-        }
-    }
 }

@@ -124,12 +124,14 @@ fn points(series: &mut Value) -> Option<&mut Vec<Value>> {
 fn thin_all(series: &mut [Value], limits: &Limits) -> Option<(usize, usize)> {
     let mut sizes = Vec::with_capacity(series.len());
     for one in series.iter_mut() {
-        let whole = one.to_string().len();
-        let count = points(one).map_or(0, |points| points.len());
-        // Labels cost what is left of a series beside its points; each point about the same.
-        let inside =
-            points(one).map_or(0, |points| points.iter().map(|point| point.to_string().len() + 1).sum::<usize>());
-        sizes.push((count, inside.div_ceil(count.max(1)), whole.saturating_sub(inside) + 32));
+        let held = points(one).map(std::mem::take).unwrap_or_default();
+        let labels = one.to_string().len() + 32;
+        // Each point costs about the same.
+        let inside: usize = held.iter().map(|point| point.to_string().len() + 1).sum();
+        sizes.push((held.len(), inside.div_ceil(held.len().max(1)), labels));
+        if let Some(points) = points(one) {
+            *points = held;
+        }
     }
     let longest = sizes.iter().map(|(count, ..)| *count).max().unwrap_or(0);
     // What is released is written once more in other words around it: commas, escapes, counts.

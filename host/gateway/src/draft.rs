@@ -144,16 +144,17 @@ impl Draft {
         };
         // Counters grow by some digits when rows are cut, and a summary has its own words.
         let slack = 256 + if price == Price::Structured { 512 } else { 0 } + if said.is_some() { 1536 } else { 0 };
-        cut(&mut map, &rows, price, wire.budget.saturating_sub(slack));
-        advise(&mut map, advice);
+        let whole = cut(&mut map, &rows, price, wire.budget.saturating_sub(slack));
+        let changed = advise(&mut map, advice) | said.is_some();
         if let Some(said) = said {
             let words = said(&map);
             map.insert("summary".into(), words.into());
         }
-        let text = match (price, summary) {
-            (Price::Structured, Some(summary)) => summary(&map),
-            (Price::Structured, None) => "the answer is in structuredContent".into(),
-            _ => Value::Object(map.clone()).to_string(),
+        let text = match (price, summary, whole) {
+            (Price::Structured, Some(summary), _) => summary(&map),
+            (Price::Structured, None, _) => "the answer is in structuredContent".into(),
+            (_, _, Some(json)) if !changed => json,
+            _ => json_of(&map),
         };
         Fitted { structured: map, text }
     }
@@ -188,13 +189,18 @@ struct Shrinking {
     sum: usize,
 }
 
-/// Cuts whole elements until the map keeps to the budget; the dearest array gives way first.
-fn cut(map: &mut JsonObject, rows: &[Rows], price: Price, budget: usize) {
-    if price.of(&serde_json::to_string(map).unwrap_or_default()) <= budget {
-        return;
+fn json_of(map: &JsonObject) -> String {
+    serde_json::to_string(map).unwrap_or_default()
+}
+
+/// Cuts whole elements until the map keeps to the budget; the dearest array gives way first. Of a map that was not touched, its JSON.
+fn cut(map: &mut JsonObject, rows: &[Rows], price: Price, budget: usize) -> Option<String> {
+    let whole = json_of(map);
+    if price.of(&whole) <= budget {
+        return Some(whole);
     }
     shorten(map, rows, price, budget);
-    let mut total = price.of(&serde_json::to_string(map).unwrap_or_default());
+    let mut total = price.of(&json_of(map));
     let mut shrinking: Vec<Shrinking> = rows
         .iter()
         .filter_map(|rows| {
@@ -251,6 +257,7 @@ fn cut(map: &mut JsonObject, rows: &[Rows], price: Price, budget: usize) {
             }
         }
     }
+    None
 }
 
 /// One line must not cost the answer all others: a line dearer than a quarter of the budget is cut short.
@@ -282,11 +289,12 @@ fn add(map: &mut JsonObject, key: &str, more: usize) {
     map.insert(key.into(), json!(now + more as u64));
 }
 
-/// A cursor behind items that were cut would skip them.
-fn advise(map: &mut JsonObject, own: Option<&str>) {
+/// A cursor behind items that were cut would skip them. Whether anything had to be said.
+fn advise(map: &mut JsonObject, own: Option<&str>) -> bool {
     let number = |key: &str| map.get(key).and_then(Value::as_u64).unwrap_or(0);
     let (shown, cut) = (number("shown"), number("not_shown"));
-    if cut > 0 && (map.contains_key("items") || own.is_some()) {
+    let needed = cut > 0 && (map.contains_key("items") || own.is_some());
+    if needed {
         map.shift_remove("next_cursor");
         let advice = match (shown, own) {
             (0, _) => "narrow the selection: not one item fits an answer".to_string(),
@@ -295,6 +303,7 @@ fn advise(map: &mut JsonObject, own: Option<&str>) {
         };
         map.insert("advice".into(), advice.into());
     }
+    needed
 }
 
 /// How a call ended, and what its answer lacks.

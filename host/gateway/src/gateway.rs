@@ -84,6 +84,14 @@ struct Listed {
     output: Arc<JsonObject>,
 }
 
+impl Listed {
+    fn shown(&self, road: &Road) -> Shown<'_> {
+        let samples = self.tool.samples().map(|kind| road.reviewers.samples(kind)).unwrap_or_default();
+        let description = format!("{}{}", self.tool.description(), crate::samples::words(&samples));
+        Shown { tool: self.tool, description, input: &self.input, output: &self.output }
+    }
+}
+
 /// A tool as the protocol shows it.
 pub(crate) struct Shown<'a> {
     pub(crate) tool: &'static dyn Tool,
@@ -178,11 +186,13 @@ impl Gateway {
 
     pub(crate) fn shown(&self) -> impl Iterator<Item = Shown<'_>> {
         let road = (self.inner.road)();
-        self.inner.listed.iter().map(move |Listed { tool, input, output, .. }| {
-            let samples = tool.samples().map(|kind| road.reviewers.samples(kind)).unwrap_or_default();
-            let description = format!("{}{}", tool.description(), crate::samples::words(&samples));
-            Shown { tool: *tool, description, input, output }
-        })
+        self.inner.listed.iter().map(move |listed| listed.shown(&road))
+    }
+
+    /// One tool; the transport asks for it with every call.
+    pub(crate) fn shown_as(&self, name: &str) -> Option<Shown<'_>> {
+        let listed = self.inner.listed.iter().find(|listed| listed.tool.name() == name)?;
+        Some(listed.shown(&(self.inner.road)()))
     }
 
     /// One call, from its arrival to its result.

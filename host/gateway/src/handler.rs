@@ -106,7 +106,7 @@ impl ServerHandler for Endpoint {
     }
 
     fn get_tool(&self, name: &str) -> Option<Tool> {
-        self.gateway.shown().find(|shown| shown.tool.name() == name).map(listed)
+        self.gateway.shown_as(name).map(listed)
     }
 
     async fn call_tool(
