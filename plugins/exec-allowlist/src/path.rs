@@ -130,8 +130,8 @@ const CREDENTIAL_NAMES: [&str; 56] = [
     "kubeconfig",
 ];
 
-/// Endings of key and store files, also before a further one (`tls.key.bak`).
-const CREDENTIAL_ENDINGS: [&str; 18] = [
+/// Endings of key and store files and of images of memory, also before a further one (`tls.key.bak`).
+const CREDENTIAL_ENDINGS: [&str; 23] = [
     "pem",
     "key",
     "p12",
@@ -143,6 +143,11 @@ const CREDENTIAL_ENDINGS: [&str; 18] = [
     "kubeconfig",
     "env",
     "hprof",
+    "core",
+    "dmp",
+    "mdmp",
+    "phd",
+    "heapsnapshot",
     "tfstate",
     "kdbx",
     "ppk",
@@ -227,16 +232,19 @@ enum Part {
     Around(String, String),
     /// `<pid>`: a number or `self`.
     Pid,
+    /// `<rotated>`: a log that was set aside, by number, date or packing.
+    Rotated,
     /// `**`: segments without a leading dot; at the end at least one.
     Many,
 }
 
 impl Patterns {
-    /// Reads patterns: absolute, without dots; `*` once in a segment, `**`, `<pid>`.
+    /// Reads patterns: absolute, without dots; `*` once in a segment, `**`, `<pid>`, `<rotated>`.
     pub(crate) fn new(texts: &[String]) -> Result<Self, String> {
         let part = |part: &str| match part {
             "**" => Part::Many,
             "<pid>" => Part::Pid,
+            "<rotated>" => Part::Rotated,
             _ => match part.split_once('*') {
                 Some((head, tail)) => Part::Around(head.to_owned(), tail.to_owned()),
                 None => Part::Whole(part.to_owned()),
@@ -306,6 +314,9 @@ fn closed(path: &str, segments: &[&str]) -> Result<(), Refusal> {
     if CREDENTIALS.iter().any(|root| under(root)) || segments.iter().any(|s| is_credential(s)) {
         return Err((rules::PATH_CREDENTIALS, "this path holds credentials".into()));
     }
+    if is_core(segments) {
+        return Err((rules::PATH_CREDENTIALS, "an image of a process' memory holds its secrets".into()));
+    }
     if let Some(log) = path.strip_prefix("/var/log/")
         && LOGINS
             .iter()
@@ -320,6 +331,17 @@ fn closed(path: &str, segments: &[&str]) -> Result<(), Refusal> {
         return Err((rules::PATH_DEVICE, "devices and the kernel's memory are not files to read".into()));
     }
     Ok(())
+}
+
+/// Whether it is a dump of a process as the kernel names it: `core.1234`, and `core` among logs, where it is no folder of sources.
+fn is_core(segments: &[&str]) -> bool {
+    let Some((name, folders)) = segments.split_last() else { return false };
+    let numbered = |rest: &str| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit());
+    match name.strip_prefix("core") {
+        Some("") => folders.iter().any(|folder| matches!(*folder, "log" | "logs")),
+        Some(rest) => rest.strip_prefix(['.', '-']).is_some_and(numbered),
+        None => false,
+    }
 }
 
 /// What stands behind `/proc/PID`. A thread has what its process has.
@@ -346,6 +368,11 @@ pub(crate) fn is_credential(segment: &str) -> bool {
         || endings.split('.').any(|end| CREDENTIAL_ENDINGS.contains(&end.trim_end_matches('~')))
         || lower.starts_with("..data")
         || has_noun(stem)
+}
+
+/// Whether any word of a name means a credential (`DB_PASSWORD_PORT`).
+pub(crate) fn speaks_of_credentials(name: &str) -> bool {
+    name.to_ascii_lowercase().split(['-', '_', '.']).any(|word| CREDENTIAL_NOUNS.contains(&word))
 }
 
 /// Whether a name of several words is one of a credential.
@@ -385,9 +412,24 @@ fn fits(pattern: &[Part], segments: &[&str]) -> bool {
         Part::Whole(text) => text == segment,
         Part::Around(head, tail) => around(head, tail, segment),
         Part::Pid => *segment == "self" || (segment.len() <= 7 && segment.bytes().all(|b| b.is_ascii_digit())),
+        Part::Rotated => is_rotated(segment),
         Part::Many => false,
     };
     fit && fits(later, rest)
+}
+
+/// What a rotation puts behind a log's name besides figures.
+const ROTATED: [&str; 9] = ["gz", "xz", "bz2", "zst", "old", "bak", "prev", "current", "Z"];
+
+/// Whether a segment is `NAME.log` or `NAME.out` and then only what rotating adds: `server.log.2026-11-26`, `app.log-20261126.gz`, `gc.log.0.current`.
+fn is_rotated(segment: &str) -> bool {
+    let figures = |word: &str| (1..=14).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_digit());
+    [".log", ".out"].iter().any(|base| {
+        let Some((name, added)) = segment.rsplit_once(base) else { return false };
+        let Some(added) = added.strip_prefix(['.', '-', '_']) else { return false };
+        let mut words = added.split(['.', '-', '_', ':', '+', 'T']);
+        !name.is_empty() && !name.starts_with('.') && words.all(|word| figures(word) || ROTATED.contains(&word))
+    })
 }
 
 /// Whether a text is `head*tail`.

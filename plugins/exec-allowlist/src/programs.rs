@@ -73,12 +73,12 @@ const GROUPS: &[Group] = &[
         remedy: "changes need an approved action; nothing here makes one",
         names: "rm mv cp ln touch mkdir rmdir chmod chown chgrp truncate dd tee split install kill pkill killall \
                 reboot shutdown halt poweroff init service umount swapoff swapon insmod modprobe rmmod apt apt-get \
-                yum dnf crontab useradd passwd mkfs fdisk shred unlink mknod mkfifo tar gzip gunzip zip unzip cpio \
+                yum dnf crontab useradd passwd mkfs fdisk shred unlink mknod mkfifo tar zip unzip cpio \
                 ar uniq sort patch logger wall sync ipcrm ipcmk losetup cryptsetup dmsetup lvm lvcreate pvcreate \
                 vgcreate mdadm parted gdisk sfdisk fsck e2fsck resize2fs tune2fs debugfs xfs_repair mke2fs mkswap \
                 hwclock ntpdate adjtime renice setfacl setfattr chattr chcon restorecon setenforce setcap usermod \
                 userdel groupadd groupmod chpasswd chsh chfn visudo update-alternatives dpkg-reconfigure \
-                update-ca-certificates snap flatpak pacman zypper brew opkg emerge bzip2 bunzip2 xz unxz zstd lz4 \
+                update-ca-certificates snap flatpak pacman zypper brew opkg emerge lz4 \
                 lzma 7z rar unrar pax dump restore rename mktemp csplit sponge fallocate fstrim depmod kmod rfkill \
                 telinit runlevel rc-service rc-update supervisorctl s6-svc sv monit pm2 ldconfig wipefs blockdev \
                 hdparm sdparm smartctl eject chvt loadkeys setterm stty reset tput write mesg mail sendmail mailx \

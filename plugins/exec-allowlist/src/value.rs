@@ -98,7 +98,7 @@ pub(crate) fn check(value: &Value, text: &str, table: &Table, namespace: &str) -
             if plain && patterns.iter().any(|pattern| path::glob(pattern, text)) {
                 // What a * stands for may be anything; a name that is listed whole is meant.
                 let listed = patterns.iter().any(|pattern| pattern == text);
-                if !listed && text.split('.').any(path::is_credential) {
+                if !listed && (text.split('.').any(path::is_credential) || path::speaks_of_credentials(text)) {
                     return Err(Refused::ruled((
                         rules::PATH_CREDENTIALS,
                         format!("{} names a credential", quote(text)),
