@@ -228,7 +228,7 @@ impl Gateway {
         let planned = self.plan(&road, listed, arguments, flaw);
         let places = match &planned {
             Ok(plan) => tokio::select! {
-                places = inner.turnstile.enter(&plan.place, &plan.request) => places,
+                places = inner.turnstile.enter(&subject.user, &plan.place, &plan.request) => places,
                 () = left.cancelled() => Err(Denial::new("call.stopped", "the caller left before the call ran")),
             },
             Err(denial) => Err(denial.clone()),

@@ -1,5 +1,5 @@
-//! How many calls run at once: in a container, in a pod, in all. A wait is bounded; whoever waited in vain is denied with a hint
-//! to retry. Counts targets as the caller wrote them: nothing was looked up yet.
+//! How many calls run at once. Commands: in a container, in a pod, in a namespace, of a caller, in all; other calls in all. A wait is
+//! bounded; whoever waited in vain is denied with a hint to retry. Counts targets as the caller wrote them: nothing was looked up yet.
 use crate::settings::Quotas;
 use std::{
     collections::HashMap,
@@ -12,6 +12,18 @@ use wardgate_core::{AnyRequest, Denial, Place};
 /// How long a wait for a place may take before it is a denial with a retry hint.
 pub(crate) const PLACE_WAIT: Duration = Duration::from_secs(2);
 
+/// Whose places a command takes.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Scope {
+    /// Namespace, pod, container.
+    Container(String, String, String),
+    /// Namespace, pod.
+    Pod(String, String),
+    Namespace(String),
+    /// The caller's authenticated name.
+    Subject(String),
+}
+
 /// All places there are.
 pub(crate) struct Turnstile {
     settings: Quotas,
@@ -20,7 +32,7 @@ pub(crate) struct Turnstile {
     queries: Arc<Semaphore>,
     objects: Arc<Semaphore>,
     /// Only of targets that somebody holds or waits for: never more entries than calls in flight.
-    targets: Mutex<HashMap<String, Weak<Semaphore>>>,
+    targets: Mutex<HashMap<Scope, Weak<Semaphore>>>,
     wait: Duration,
 }
 
@@ -45,11 +57,11 @@ impl Turnstile {
     }
 
     /// Waits for a call's places. Dropping the future gives back what it held.
-    pub(crate) async fn enter(&self, place: &Place, request: &AnyRequest) -> Result<Places, Denial> {
+    pub(crate) async fn enter(&self, user: &str, place: &Place, request: &AnyRequest) -> Result<Places, Denial> {
         let mut held = Vec::new();
         let mut scope = "";
         let all = async {
-            for (name, semaphore) in self.wanted(place, request) {
+            for (name, semaphore) in self.wanted(user, place, request) {
                 scope = name;
                 // Closed never: the semaphores live as long as the turnstile or their holders.
                 if let Ok(permit) = semaphore.acquire_owned().await {
@@ -68,32 +80,35 @@ impl Turnstile {
     }
 
     /// The narrowest first, so that a crowd at one container does not hold places that others need.
-    fn wanted(&self, place: &Place, request: &AnyRequest) -> Vec<(&'static str, Arc<Semaphore>)> {
+    fn wanted(&self, user: &str, place: &Place, request: &AnyRequest) -> Vec<(&'static str, Arc<Semaphore>)> {
         match request {
             AnyRequest::Logs(_) => vec![("for logs", self.logs.clone())],
             AnyRequest::Query(_) | AnyRequest::Metadata(_) => vec![("for metrics", self.queries.clone())],
             AnyRequest::Events(_) | AnyRequest::Objects(_) => vec![("for objects and events", self.objects.clone())],
             AnyRequest::Exec(_) => {
                 let word = |word: &Option<String>| word.clone().unwrap_or_default();
-                let pod = format!("{}/{}", word(&place.namespace), word(&place.pod));
-                let container = format!("{pod}/{}", word(&place.container));
+                let (namespace, pod) = (word(&place.namespace), word(&place.pod));
+                let container = Scope::Container(namespace.clone(), pod.clone(), word(&place.container));
+                let (pod, quotas) = (Scope::Pod(namespace.clone(), pod), &self.settings);
                 vec![
-                    ("in this container", self.target(container, self.settings.execs_per_container)),
-                    ("in this pod", self.target(pod, self.settings.execs_per_pod)),
+                    ("in this container", self.target(container, quotas.execs_per_container)),
+                    ("in this pod", self.target(pod, quotas.execs_per_pod)),
+                    ("of this caller", self.target(Scope::Subject(user.into()), quotas.execs_per_subject)),
+                    ("in this namespace", self.target(Scope::Namespace(namespace), quotas.execs_per_namespace)),
                     ("that run commands", self.execs.clone()),
                 ]
             }
         }
     }
 
-    fn target(&self, name: String, most: u32) -> Arc<Semaphore> {
+    fn target(&self, scope: Scope, most: u32) -> Arc<Semaphore> {
         let mut targets = self.targets.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(found) = targets.get(&name).and_then(Weak::upgrade) {
+        if let Some(found) = targets.get(&scope).and_then(Weak::upgrade) {
             return found;
         }
         targets.retain(|_, semaphore| semaphore.strong_count() > 0);
         let fresh = Arc::new(Semaphore::new(most as usize));
-        targets.insert(name, Arc::downgrade(&fresh));
+        targets.insert(scope, Arc::downgrade(&fresh));
         fresh
     }
 }
@@ -104,53 +119,85 @@ mod tests {
     use super::*;
     use wardgate_core::{Exec, Logs};
 
-    fn exec(pod: &str, container: &str) -> (Place, AnyRequest) {
-        let place = Place {
-            namespace: Some("shop".into()),
-            pod: Some(pod.into()),
-            container: Some(container.into()),
-            pod_selector: None,
-        };
-        (place, AnyRequest::Exec(Exec::default()))
+    type Asked = (&'static str, Place, AnyRequest);
+
+    /// A command of a caller in "namespace/pod/container".
+    fn exec(user: &'static str, target: &str) -> Asked {
+        let mut words = target.split('/').map(|word| Some(word.to_owned()));
+        let mut word = || words.next().flatten();
+        let place = Place { namespace: word(), pod: word(), container: word(), pod_selector: None };
+        (user, place, AnyRequest::Exec(Exec::default()))
     }
 
-    async fn enter(turnstile: &Turnstile, (place, request): (Place, AnyRequest)) -> Result<Places, Denial> {
-        turnstile.enter(&place, &request).await
+    async fn enter(turnstile: &Turnstile, (user, place, request): Asked) -> Result<Places, Denial> {
+        turnstile.enter(user, &place, &request).await
     }
 
+    /// Two places in each scope but the one under test, which has one.
     #[tokio::test(start_paused = true)]
     async fn each_scope_is_held_and_named() {
-        let turnstile = Turnstile::new(Quotas::default(), Duration::from_secs(2));
-        let mut held = Vec::new();
-        for _ in 0..4 {
-            held.push(enter(&turnstile, exec("a", "1")).await.unwrap());
-        }
-        let denial = enter(&turnstile, exec("a", "1")).await.err().unwrap();
-        assert_eq!((denial.rule.as_str(), denial.details["scope"].as_str()), ("quota.busy", "in this container"));
-        for _ in 0..4 {
-            held.push(enter(&turnstile, exec("a", "2")).await.unwrap());
-        }
-        let denial = enter(&turnstile, exec("a", "3")).await.err().unwrap();
-        assert_eq!(denial.details["scope"], "in this pod");
-        for pod in ["b", "c"] {
-            for _ in 0..4 {
-                held.push(enter(&turnstile, exec(pod, "1")).await.unwrap());
+        let two = Quotas {
+            execs_per_container: 2,
+            execs_per_pod: 2,
+            execs_per_namespace: 2,
+            execs_per_subject: 2,
+            execs: 2,
+            ..Quotas::default()
+        };
+        let first = || exec("ann", "shop/web/app");
+        for (scope, quotas, full, free) in [
+            (
+                "in this container",
+                Quotas { execs_per_container: 1, ..two.clone() },
+                "bob shop/web/app",
+                "ann shop/web/side",
+            ),
+            ("in this pod", Quotas { execs_per_pod: 1, ..two.clone() }, "bob shop/web/side", "ann shop/db/app"),
+            (
+                "in this namespace",
+                Quotas { execs_per_namespace: 1, ..two.clone() },
+                "bob shop/db/app",
+                "ann bank/web/app",
+            ),
+            ("of this caller", Quotas { execs_per_subject: 1, ..two.clone() }, "ann bank/db/app", "bob shop/web/app"),
+            ("that run commands", Quotas { execs: 1, ..two.clone() }, "bob bank/db/app", ""),
+        ] {
+            let turnstile = Turnstile::new(quotas, Duration::from_secs(2));
+            let of = |words: &'static str| words.split_once(' ').map(|(user, target)| exec(user, target)).unwrap();
+            let held = enter(&turnstile, first()).await.unwrap();
+            let begun = tokio::time::Instant::now();
+            let denial = enter(&turnstile, of(full)).await.err().unwrap();
+            assert_eq!(begun.elapsed(), Duration::from_secs(2), "{scope}");
+            assert_eq!((denial.rule.as_str(), denial.details["scope"].as_str()), ("quota.busy", scope));
+            assert!(denial.details.contains_key("retry_after_seconds") && denial.remedy.is_some());
+            if !free.is_empty() {
+                assert!(enter(&turnstile, of(free)).await.is_ok(), "{scope}: {free}");
             }
+            assert!(turnstile.enter("ann", &Place::default(), &AnyRequest::Logs(Logs::default())).await.is_ok());
+            drop(held);
+            assert!(enter(&turnstile, of(full)).await.is_ok(), "{scope}");
         }
-        let denial = enter(&turnstile, exec("d", "1")).await.err().unwrap();
-        assert_eq!(denial.details["scope"], "that run commands");
-        assert!(turnstile.enter(&Place::default(), &AnyRequest::Logs(Logs::default())).await.is_ok());
-        held.clear();
-        assert!(enter(&turnstile, exec("d", "1")).await.is_ok());
+    }
+
+    /// Joined by a slash, these two would be one name.
+    #[tokio::test(start_paused = true)]
+    async fn targets_are_told_apart_by_all_their_names() {
+        let one = Quotas { execs_per_pod: 1, execs_per_container: 1, ..Quotas::default() };
+        let turnstile = Turnstile::new(one, Duration::from_secs(2));
+        let _held = enter(&turnstile, exec("ann", "a/b/c")).await.unwrap();
+        let (_, mut place, request) = exec("ann", "a/b/c");
+        (place.namespace, place.pod) = (Some("a/b".into()), Some("c".into()));
+        place.container = None;
+        assert!(turnstile.enter("ann", &place, &request).await.is_ok());
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_place_that_becomes_free_in_time_is_taken() {
         let turnstile = Arc::new(Turnstile::new(Quotas { logs: 1, ..Quotas::default() }, Duration::from_secs(2)));
         let logs = AnyRequest::Logs(Logs::default());
-        let held = turnstile.enter(&Place::default(), &logs).await.unwrap();
+        let held = turnstile.enter("ann", &Place::default(), &logs).await.unwrap();
         let (other, asked) = (turnstile.clone(), logs.clone());
-        let waiting = tokio::spawn(async move { other.enter(&Place::default(), &asked).await.is_ok() });
+        let waiting = tokio::spawn(async move { other.enter("bob", &Place::default(), &asked).await.is_ok() });
         tokio::time::sleep(Duration::from_secs(1)).await;
         drop(held);
         assert!(waiting.await.unwrap());
@@ -160,8 +207,8 @@ mod tests {
     async fn targets_nobody_holds_are_forgotten() {
         let turnstile = Turnstile::new(Quotas::default(), Duration::from_secs(2));
         for pod in 0..100 {
-            drop(enter(&turnstile, exec(&pod.to_string(), "1")).await.unwrap());
+            drop(enter(&turnstile, exec("ann", &format!("shop/{pod}/app"))).await.unwrap());
         }
-        assert!(turnstile.targets.lock().unwrap().len() <= 4);
+        assert!(turnstile.targets.lock().unwrap().len() <= 8);
     }
 }

@@ -171,6 +171,10 @@ pub struct Quotas {
     pub execs_per_container: u32,
     /// Commands in one pod. Default 8.
     pub execs_per_pod: u32,
+    /// Commands in one namespace. Default 12.
+    pub execs_per_namespace: u32,
+    /// Commands of one caller, by the name that was authenticated. Default 12: no caller can take all places.
+    pub execs_per_subject: u32,
     /// Commands in all. Default 16. Some container runtimes jam at 32.
     pub execs: u32,
     /// Log calls in all. Default 64.
@@ -183,15 +187,26 @@ pub struct Quotas {
 
 impl Default for Quotas {
     fn default() -> Self {
-        Self { execs_per_container: 4, execs_per_pod: 8, execs: 16, logs: 64, queries: 16, objects: 64 }
+        Self {
+            execs_per_container: 4,
+            execs_per_pod: 8,
+            execs_per_namespace: 12,
+            execs_per_subject: 12,
+            execs: 16,
+            logs: 64,
+            queries: 16,
+            objects: 64,
+        }
     }
 }
 
 impl Quotas {
-    fn all(&self) -> [(&'static str, u32); 6] {
+    fn all(&self) -> [(&'static str, u32); 8] {
         [
             ("quotas.execs_per_container", self.execs_per_container),
             ("quotas.execs_per_pod", self.execs_per_pod),
+            ("quotas.execs_per_namespace", self.execs_per_namespace),
+            ("quotas.execs_per_subject", self.execs_per_subject),
             ("quotas.execs", self.execs),
             ("quotas.logs", self.logs),
             ("quotas.queries", self.queries),
