@@ -3,6 +3,7 @@
 Accounts of these tests' own are gated, so that no other test's requests pass here.
 """
 
+import contextlib
 import dataclasses
 import json
 import os
@@ -77,24 +78,33 @@ class Gate:
     url: str
 
 
+@contextlib.contextmanager
+def gated(own: gateways.Gateway, account: Account):
+    """Runs a gateway with its webhook, registered for one account; gives the webhook's URL."""
+    port = gateways.free_port()
+    with own.config.open("a") as config:
+        config.write(gateways.admission(own.state, port, account.user))
+    own.start()
+    url = f"https://127.0.0.1:{port}/admit"
+    exported = own.cli("policy", "export", "webhook", "--url", url, "--ca-file", str(own.state / "tls.crt"))
+    assert exported.returncode == 0, exported.stderr
+    admin("apply", "-f", "-", text=exported.stdout)
+    time.sleep(1.0)  # the API server learns of it by a watch
+    try:
+        yield url
+    finally:
+        admin("delete", "validatingwebhookconfiguration", "wardgate")
+        own.stop()
+
+
 @pytest.fixture(scope="module")
 def gate(tmp_path_factory: pytest.TempPathFactory):
     """A gateway with its webhook, registered for one account."""
     state, account = tmp_path_factory.mktemp("second-gate"), Account("gated-by-webhook")
     certificate(state)
     own = gateways.Gateway(state)
-    port = gateways.free_port()
-    with own.config.open("a") as config:
-        config.write(gateways.admission(state, port, account.user))
-    own.start()
-    url = f"https://127.0.0.1:{port}/admit"
-    exported = own.cli("policy", "export", "webhook", "--url", url, "--ca-file", str(state / "tls.crt"))
-    assert exported.returncode == 0, exported.stderr
-    admin("apply", "-f", "-", text=exported.stdout)
-    time.sleep(1.0)  # the API server learns of it by a watch
-    yield Gate(own, account, url)
-    admin("delete", "validatingwebhookconfiguration", "wardgate")
-    own.stop()
+    with gated(own, account) as url:
+        yield Gate(own, account, url)
     account.remove()
 
 

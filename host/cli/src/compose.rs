@@ -14,7 +14,7 @@ use wardgate_cluster::{
 };
 use wardgate_core::{Exec, Lookup, Prepare, Road};
 use wardgate_evidence::{EvidenceLog, Health, Options, Retention};
-use wardgate_gateway::{AdmissionServer, Backends, Gateway, Readiness, RoadProvider};
+use wardgate_gateway::{AdmissionServer, Backends, Gateway, Intents, Readiness, RoadProvider};
 
 /// Everything that serves.
 pub(crate) struct Served {
@@ -83,20 +83,26 @@ pub(crate) async fn demo(directory: std::path::PathBuf) -> Result<Served> {
 }
 
 async fn served(parts: Parts, config: &Config) -> Result<Served> {
-    let Parts { road, end: End { backends, ready, kubernetes, .. }, evidence } = parts;
+    let Parts { mut road, end: End { backends, ready, kubernetes, .. }, evidence } = parts;
+    let webhook = config.admission.as_ref().zip(kubernetes).map(|(settings, kubernetes)| {
+        let own = kubernetes.own_credential();
+        let intents = Intents::new(Arc::new(move |id| own.is(id)));
+        road.ledger = intents.ledger(road.ledger.clone());
+        (settings, kubernetes, intents)
+    });
     let roads: RoadProvider = Arc::new(move || road.clone());
     let gateway = Gateway::new(roads.clone(), backends, config.gateway.clone())?;
     let gauges = Box::new(crate::gauges::EvidenceGauges(evidence.clone()));
     gateway.register_metrics(|registry| registry.register_collector(gauges));
     let ready = readiness(ready, &evidence);
-    let admission = match (&config.admission, kubernetes) {
-        (Some(settings), Some(kubernetes)) => {
+    let admission = match webhook {
+        Some((settings, kubernetes, intents)) => {
             let splitter: Arc<dyn Prepare<Exec>> = Arc::new(kubernetes.splitter());
-            let server = AdmissionServer::bind(settings, roads, splitter).await.context("[admission]")?;
+            let server = AdmissionServer::bind(settings, roads, splitter, intents).await.context("[admission]")?;
             server.register_metrics(&gateway);
             Some(server)
         }
-        _ => None,
+        None => None,
     };
     Ok(Served { gateway, evidence, ready, admission })
 }

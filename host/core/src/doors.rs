@@ -167,6 +167,21 @@ pub trait Ledger: Send + Sync {
     fn turn_away<'a>(&'a self, away: &'a TurnedAway) -> BoxFuture<'a, Result<(), LedgerDown>>;
 }
 
+/// Calls of this host that are committed and that the API server has not asked about yet. Implemented by whoever serves its webhook.
+pub trait Unadmitted: Send + Sync {
+    /// The call that this request belongs to. It is taken: a call admits one request.
+    fn take(&self, context: &Context, request: &AnyRequest) -> Option<Awaited>;
+}
+
+/// A committed call, as far as its second review needs it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Awaited {
+    /// Its name.
+    pub id: CallId,
+    /// What its reviewers were told.
+    pub answers: Vec<Answer>,
+}
+
 /// What `commit` opened.
 pub struct Opened {
     /// The reserved place of the outcome.
@@ -261,7 +276,8 @@ pub trait Select: Send + Sync {
 pub struct Intent {
     /// The call.
     pub id: CallId,
-    /// The call it serves, for a look-up that is a call of its own; the first attempt, for a call that was prepared anew.
+    /// The call it serves, for a look-up that is a call of its own; the first attempt, for a call that was prepared anew; the committed
+    /// call of this host's own, for a request at the admission gate that belongs to one.
     pub parent: Option<CallId>,
     /// The tool that was called.
     pub tool: String,

@@ -41,12 +41,13 @@ pub(crate) fn merge(opinions: &[Opinion]) -> Merged {
 }
 
 impl Road {
-    /// Asks, answers, and asks again. A denial ends it: nothing more is looked up for a denied request. Commands are run for
-    /// answers only on behalf of the call `errands_of`.
+    /// Asks, answers, and asks again. A denial ends it: nothing more is looked up for a denied request. What is `on_record` is not
+    /// looked up again. Commands are run for answers only on behalf of the call `errands_of`.
     pub(crate) async fn rounds(
         &self,
         context: &Context,
         request: &AnyRequest,
+        on_record: &[Answer],
         errands_of: Option<&CallId>,
         stop: &mut Stop,
         deadline: &mut Deadline,
@@ -67,6 +68,10 @@ impl Road {
                 return (answers, opinions);
             }
             for question in questions {
+                if let Some(known) = on_record.iter().find(|answer| answer.question == question) {
+                    answers.push(known.clone());
+                    continue;
+                }
                 let outcome = match first(self.lookup.answer(&context.target, &question), stop, deadline).await {
                     Won::First(Err(Unanswered::Unavailable)) if let Some(parent) = errands_of => {
                         self.errand(parent, context, &question, stop, deadline).await

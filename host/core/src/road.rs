@@ -15,6 +15,7 @@ use crate::{
     Backend, Body, BoxFuture, CallId, Channel, Clock, Context, Cut, Denial, Ending, Facts, Fault, FaultKind, Floor,
     Heard, Ids, Intent, Ledger, LedgerDown, Limits, Lookup, Opened, Origin, Outcome, Piece, Place, Prepare, Raw,
     Recording, Redactors, Request, Reviewers, Select, Settled, Slip, Source, Stop, Subject, Target, TurnedAway,
+    Unadmitted,
     race::{Deadline, Won, first, kept},
     release::Release,
     review::{Merged, merge},
@@ -107,6 +108,18 @@ pub struct Judgement {
     /// Rules that allowed, for the record.
     pub rules: Vec<String>,
 }
+    /// At the admission gate: the committed call of this host's own that the request belongs to.
+    pub of: Option<CallId>,
+}
+
+/// What a review may draw on beside caches.
+#[derive(Clone, Copy)]
+enum Basis<'a> {
+    Nothing,
+    /// Commands of the host's own, for a call that travels.
+    Errands,
+    /// Calls of this host that are on record and under way, for a request that the API server's admission met.
+    Record(&'a dyn Unadmitted),
 
 /// A merged verdict. A denial in here was redacted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -200,7 +213,7 @@ impl Road {
         stop: &mut Stop,
     ) -> Settled {
         let arrived = self.arrived(call, parent, Origin::Gateway);
-        match self.review(arrived, backend, stop, true).await {
+        match self.review(arrived, backend, stop, Basis::Errands).await {
             Err(refused) => refused.settle(self).await,
             Ok(reviewed) => match reviewed.commit(self).await {
                 Err(settled) => settled,
@@ -217,16 +230,29 @@ impl Road {
 
     /// Review alone: no backend, no errands, nothing released, nothing settled. On record as far as this road's ledger keeps one.
     pub async fn judge<R: Request>(&self, call: Call<R>, prepare: &dyn Prepare<R>, stop: Stop) -> Judgement {
-        self.judged(self.arrived(call, None, Origin::Gateway), prepare, stop).await
+        self.judged(self.arrived(call, None, Origin::Gateway), prepare, stop, Basis::Nothing).await
     }
 
-    /// The same for a request that the API server's admission met.
-    pub async fn judge_admission<R: Request>(&self, call: Call<R>, prepare: &dyn Prepare<R>, stop: Stop) -> Judgement {
-        self.judged(self.arrived(call, None, Origin::Admission), prepare, stop).await
+    /// The same for a request that the API server's admission met. Where it belongs to a call that this host committed, it is heard with
+    /// that call's answers, and what a person was to be asked about was settled before the commit. A denial stays one.
+    pub async fn judge_admission<R: Request>(
+        &self,
+        call: Call<R>,
+        prepare: &dyn Prepare<R>,
+        unadmitted: &dyn Unadmitted,
+        stop: Stop,
+    ) -> Judgement {
+        self.judged(self.arrived(call, None, Origin::Admission), prepare, stop, Basis::Record(unadmitted)).await
     }
 
-    async fn judged<R: Request>(&self, arrived: Arrived<R>, prepare: &dyn Prepare<R>, stop: Stop) -> Judgement {
-        let (intent, outcome, ruling, rules) = match self.review(arrived, prepare, &mut kept(stop), false).await {
+    async fn judged<R: Request>(
+        &self,
+        arrived: Arrived<R>,
+        prepare: &dyn Prepare<R>,
+        stop: Stop,
+        basis: Basis<'_>,
+    ) -> Judgement {
+        let (intent, outcome, ruling, rules) = match self.review(arrived, prepare, &mut kept(stop), basis).await {
             Ok(reviewed) => {
                 let limits = reviewed.intent.limits;
                 (reviewed.intent, Outcome::Complete(Ending::Unknown), Ruling::Allow(limits), reviewed.rules)
@@ -241,8 +267,8 @@ impl Road {
             }
         };
         match self.ledger.refuse(&intent, &outcome).await {
-            Ok(()) => Judgement { ruling, rules },
-            Err(LedgerDown) => Judgement { ruling: Ruling::Deny(vec![unrecorded()]), rules: vec![] },
+            Ok(()) => Judgement { ruling, rules, of: intent.parent },
+            Err(LedgerDown) => Judgement { ruling: Ruling::Deny(vec![unrecorded()]), rules: vec![], of: intent.parent },
         }
     }
 
@@ -275,12 +301,12 @@ impl Road {
         arrived: Arrived<R>,
         prepare: &dyn Prepare<R>,
         stop: &mut Stop,
-        errands: bool,
+        basis: Basis<'_>,
     ) -> Result<Reviewed<R>, Refused> {
         let mut deadline = kept(self.clock.after(self.limits.time / Self::LOOKUP_SHARE));
         let resolved = arrived.resolve(self, stop, &mut deadline).await?;
         let prepared = resolved.prepare(self, prepare).await?;
-        prepared.review(self, prepare, stop, &mut deadline, errands).await
+        prepared.review(self, prepare, stop, &mut deadline, basis).await
     }
 }
 
@@ -379,14 +405,19 @@ impl<R: Request> Prepared<R> {
         prepare: &dyn Prepare<R>,
         stop: &mut Stop,
         deadline: &mut Deadline,
-        errands: bool,
+        basis: Basis<'_>,
     ) -> Result<Reviewed<R>, Refused> {
-        let Self { at, parts, mut left_out } = self;
+        let Self { mut at, parts, mut left_out } = self;
         let (mut heard, mut allowed, mut rules, mut limits) = (vec![], vec![], vec![], road.limits);
         let (mut denials, mut asks) = (Vec::<(Context, Denial)>::new(), Vec::<(Context, Denial)>::new());
         for (context, request) in parts {
             let any = request.any();
-            let (answers, opinions) = road.rounds(&context, &any, errands.then_some(&at.id), stop, deadline).await;
+            let own = if let Basis::Record(unadmitted) = basis { unadmitted.take(&context, &any) } else { None };
+            let errands_of = matches!(basis, Basis::Errands).then_some(&at.id);
+            let on_record = own.as_ref().map_or(&[][..], |own| &own.answers);
+            let (answers, opinions) = road.rounds(&context, &any, on_record, errands_of, stop, deadline).await;
+            let committed = own.is_some();
+            at.parent = own.map(|own| own.id).or(at.parent);
             match merge(&opinions) {
                 Merged::Allow(by) => {
                     for allowance in by {
@@ -396,6 +427,10 @@ impl<R: Request> Prepared<R> {
                     allowed.push((context.clone(), request));
                 }
                 Merged::Ask(ask) => asks.extend(ask.into_iter().map(|denial| (context.clone(), denial))),
+                Merged::Ask(ask) if committed => {
+                    rules.extend(ask.into_iter().map(|denial| denial.rule));
+                    allowed.push((context.clone(), request));
+                }
                 Merged::Deny(deny) => {
                     for denial in deny {
                         let denial = road.checked_instead(prepare, &context, denial, &answers).await;

@@ -335,6 +335,59 @@ async fn a_judgement_touches_no_backend_and_is_on_record() {
     assert_eq!((cluster.pulls.load(SeqCst), book.lines().len()), (0, 2));
 }
 
+/// Has one call under way, whatever it is, and remembers what was asked of it.
+#[derive(Default)]
+struct OneUnderWay(std::sync::Mutex<Option<Vec<Answer>>>);
+
+impl Unadmitted for OneUnderWay {
+    fn take(&self, context: &Context, _: &AnyRequest) -> Option<Awaited> {
+        assert_eq!((context.origin, context.target.pod.as_str()), (Origin::Admission, "pod"));
+        let answers = self.0.lock().unwrap().take()?;
+        Some(Awaited { id: CallId::new("committed"), answers })
+    }
+}
+
+#[tokio::test]
+async fn at_the_admission_gate_an_ask_passes_for_a_committed_call_and_a_denial_does_not() {
+    for (command, own, verdict) in [
+        ("ls /x", false, "allow rules.all"),
+        ("ls /x", true, "allow rules.all"),
+        ("reboot", false, "ask exec.ask"),
+        ("reboot", true, "allow exec.ask"),
+        ("sh x", true, "deny exec.shell"),
+    ] {
+        let (book, cluster) = (Book::default(), Cluster::new([]));
+        let waiting = OneUnderWay(std::sync::Mutex::new(own.then(Vec::new)));
+        let judgement = road(&book, Keys).judge_admission(exec(command), &*cluster, &waiting, never()).await;
+        let got = match &judgement.ruling {
+            Ruling::Allow(_) => format!("allow {}", judgement.rules.join(" ")),
+            Ruling::Ask(asks) => format!("ask {}", asks[0].rule),
+            Ruling::Deny(denials) => format!("deny {}", denials[0].rule),
+        };
+        assert_eq!((got.as_str(), judgement.of.is_some()), (verdict, own), "{command}");
+        assert_eq!((cluster.pulls.load(SeqCst), book.lines().len()), (0, 1), "{command}");
+    }
+}
+
+#[tokio::test]
+async fn at_the_admission_gate_a_committed_call_is_heard_with_the_answers_it_had() {
+    let question = Question {
+        kind: "path".into(),
+        subject: "hang".into(),
+        window: None,
+        stop_at: None,
+        arguments: std::collections::BTreeMap::new(),
+    };
+    let known = Known { value: Value::Text("/x".into()), bound: Bound::Exact };
+    let waiting = OneUnderWay(std::sync::Mutex::new(Some(vec![Answer { question, outcome: Ok(known) }])));
+    let (mut road, cluster) = (road(&Book::default(), Keys), Cluster::new([]));
+    road.limits.time = std::time::Duration::from_millis(100);
+    let begun = std::time::Instant::now();
+    let judgement = road.judge_admission(exec("cat hang"), &*cluster, &waiting, never()).await;
+    assert!(matches!(judgement.ruling, Ruling::Allow(_)));
+    assert!(begun.elapsed() < std::time::Duration::from_millis(50), "nothing was looked up");
+}
+
 /// A stop is an async block at the gateway: asked again after it was ready, it would panic.
 #[tokio::test]
 async fn a_stop_during_a_look_up_stays_one_for_the_rest_of_the_call() {

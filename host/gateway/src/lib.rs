@@ -25,7 +25,7 @@ mod settings;
 mod stdio;
 mod tools;
 
-pub use admission::{AdmissionServer, AdmissionSettings};
+pub use admission::{AdmissionServer, AdmissionSettings, Intents, OwnCredential};
 pub use arguments::BrokenSchema;
 pub use gateway::{Backends, Gateway, GatewayError, RoadProvider};
 pub use handler::INCIDENT;

@@ -14,7 +14,7 @@ use tokio::{
     net::TcpStream,
 };
 use wardgate_core::*;
-use wardgate_gateway::{AdmissionServer, AdmissionSettings, CancellationToken};
+use wardgate_gateway::{AdmissionServer, AdmissionSettings, CancellationToken, Intents};
 
 const AI: &str = "system:serviceaccount:ai-ops:debug-ai";
 
@@ -33,6 +33,8 @@ impl Prepare<Exec> for Splitter {
 struct Webhook {
     address: std::net::SocketAddr,
     book: Book,
+    /// Where calls of the host's own are committed.
+    evidence: Arc<dyn Ledger>,
     stop: CancellationToken,
     served: tokio::task::JoinHandle<()>,
 }
@@ -43,11 +45,13 @@ fn pem(name: &str) -> std::path::PathBuf {
 
 async fn webhook(set: impl FnOnce(&mut AdmissionSettings)) -> Webhook {
     let book = Book::default();
+    let intents = Intents::new(Arc::new(|id| id == "JTI=1234"));
+    let evidence = intents.ledger(Arc::new(book.clone()));
     let road = Road {
         reviewers: Arc::new(Rules),
         redactors: Arc::new(Keys),
         lookup: Arc::new(Atlas),
-        ledger: Arc::new(book.clone()),
+        ledger: evidence.clone(),
         clock: Arc::new(Tokio),
         ids: Arc::new(Count::default()),
         limits: Limits::default(),
@@ -57,10 +61,11 @@ async fn webhook(set: impl FnOnce(&mut AdmissionSettings)) -> Webhook {
         "bind": "127.0.0.1:0", "certificate": pem("first.pem"), "key": pem("first.key.pem"), "identities": [AI]}))
     .unwrap();
     set(&mut settings);
-    let server = AdmissionServer::bind(&settings, Arc::new(move || road.clone()), Arc::new(Splitter)).await.unwrap();
+    let server =
+        AdmissionServer::bind(&settings, Arc::new(move || road.clone()), Arc::new(Splitter), intents).await.unwrap();
     let (address, stop) = (server.local_addr(), CancellationToken::new());
     let served = tokio::spawn(server.serve(stop.clone()));
-    Webhook { address, book, stop, served }
+    Webhook { address, book, evidence, stop, served }
 }
 
 impl Webhook {
@@ -156,6 +161,87 @@ async fn an_exec_meets_the_same_reviewers_and_the_cluster_is_told_why() {
     let mut closed = exec(&["id"], json!({}));
     closed["namespace"] = json!("private");
     assert_eq!(webhook.ask(closed).await["auditAnnotations"]["rule"], "floor.namespace");
+    webhook.end().await;
+}
+
+/// A call of the host's own, as its road commits it.
+fn intent(command: &[&str], wrapper: &[&str], answers: Vec<Answer>) -> Intent {
+    let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+    let request = AnyRequest::Exec(Exec { argv: words(command), wrapper: words(wrapper) });
+    let target = Target {
+        namespace: "shop".into(),
+        pod: "web-0".into(),
+        pod_uid: "uid of web-0".into(),
+        container: "app".into(),
+        ..Target::default()
+    };
+    let subject = Subject::named("agent");
+    let context = Context {
+        subject: subject.clone(),
+        target,
+        origin: Origin::Gateway,
+        now: 0,
+        attributes: std::collections::BTreeMap::new(),
+    };
+    Intent {
+        id: CallId::new("committed"),
+        parent: None,
+        tool: "k8s_exec_readonly".into(),
+        arrived: 0,
+        place: Place::default(),
+        asked: request.clone(),
+        subject,
+        parts: vec![Heard { context, request, answers, opinions: vec![], floor: None }],
+        left_out: vec![],
+        limits: Limits::default(),
+        policy_set: "set".into(),
+        recorded: true,
+    }
+}
+
+#[tokio::test]
+async fn a_committed_call_passes_once_with_its_approval_and_its_answers() {
+    let webhook = webhook(|_| {}).await;
+    let time_limit = ["timeout", "-s", "KILL", "30"];
+    let known = Known { value: wardgate_core::Value::Text("/x".into()), bound: Bound::Exact };
+    let answered = vec![Answer { question: question(), outcome: Ok(known) }];
+    for (command, answers, rule, alone) in [
+        ("reboot", vec![], "exec.ask", "exec.ask"),
+        ("look", answered, "rules.looked", "exec.unanswered"),
+        ("id", vec![], "rules.all", "rules.all"),
+    ] {
+        let whole = [&time_limit[..], &[command]].concat();
+        let opened =
+            webhook.evidence.commit(&intent(&[command], &time_limit, answers)).await.unwrap_or_else(|_| panic!());
+        let stolen = {
+            let mut stolen = exec(&whole, json!({}));
+            stolen["userInfo"]["extra"]["authentication.kubernetes.io/credential-id"] = json!(["JTI=other"]);
+            webhook.ask(stolen).await
+        };
+        assert_eq!(stolen["auditAnnotations"]["rule"], alone, "{command} under another credential");
+        let first = webhook.ask(exec(&whole, json!({}))).await;
+        assert_eq!((&first["allowed"], &first["auditAnnotations"]["rule"]), (&json!(true), &json!(rule)), "{command}");
+        assert_eq!(first["auditAnnotations"]["call"], "committed", "{command}");
+        let second = webhook.ask(exec(&whole, json!({}))).await;
+        assert_eq!(
+            (&second["auditAnnotations"]["rule"], &second["auditAnnotations"]["call"]),
+            (&json!(alone), &Value::Null),
+            "{command} a second time"
+        );
+        drop(opened);
+    }
+    webhook.end().await;
+}
+
+#[tokio::test]
+async fn a_committed_call_lifts_no_denial_and_a_settled_one_nothing() {
+    let webhook = webhook(|_| {}).await;
+    let _open = webhook.evidence.commit(&intent(&["sh"], &[], vec![])).await.unwrap_or_else(|_| panic!());
+    assert_eq!(webhook.ask(exec(&["sh"], json!({}))).await["auditAnnotations"]["rule"], "exec.shell");
+    let settled = webhook.evidence.commit(&intent(&["reboot"], &[], vec![])).await.unwrap_or_else(|_| panic!());
+    let outcome = Outcome::Complete(Ending::Exit(0));
+    settled.slip.settle(&outcome, &Body::default()).await.unwrap();
+    assert_eq!(webhook.ask(exec(&["reboot"], json!({}))).await["auditAnnotations"]["rule"], "exec.ask");
     webhook.end().await;
 }
 

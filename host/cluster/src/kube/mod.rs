@@ -2,12 +2,14 @@
 //!
 //! What leaves for the API server: the watch caches' lists and watches, and for each committed call one request per target (an
 //! exec: two live reads of its pod besides; look-ups that run a command are calls of their own). Every request of a call carries the call's name as Audit-ID.
+//! A gateway that serves the admission webhook asks every 15 seconds which credential it uses.
 mod cache;
 mod certificates;
 mod events;
 mod exec;
 mod facts;
 mod http;
+mod identity;
 mod keep;
 mod logs;
 mod lookup;
@@ -26,6 +28,7 @@ use wrapper::Wrappers;
 
 pub use certificates::{Certificates, CertificatesError, Hook, Stored};
 pub use operators::{PROBE, Probed};
+pub use identity::OwnCredential;
 pub use wrapper::{Splitter, wrappers};
 
 /// Where the credential comes from. It is read again whenever its file changes, by the client itself.

@@ -4,8 +4,7 @@ use super::{
     Kubernetes,
     http::{Url, ask, words},
 };
-use http::{Method, StatusCode};
-use serde_json::json;
+use http::StatusCode;
 use wardgate_core::CallId;
 
 /// A program that no image has, under a name that says whose it is.
@@ -33,15 +32,6 @@ pub enum Probed {
 }
 
 impl Kubernetes {
-    /// The user name by which the API server knows this credential.
-    pub async fn whoami(&self) -> Result<String, String> {
-        let review = json!({"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"});
-        let url = Url::new("apis/authentication.k8s.io/v1/selfsubjectreviews", []);
-        let request = url.bring(Method::POST, "application/json", &review).map_err(|error| error.to_string())?;
-        let (_, answer) = ask(&self.client, request, ANSWER).await?;
-        answer["status"]["userInfo"]["username"].as_str().map(str::to_string).ok_or_else(|| words(&answer))
-    }
-
     /// Asks for an exec of [`PROBE`] past every gate of this process. It is no upgrade: admission sees the same request that it sees
     /// of kubectl, and where admission lets it through there is no connection in which anything could run.
     pub async fn probe_exec(&self, namespace: &str, pod: &str, container: Option<&str>, call: &CallId) -> Probed {

@@ -1,5 +1,8 @@
 //! Decides one AdmissionReview. Fails closed: what is not an exec that the reviewers allow is denied.
-use super::review::{Asked, Decision, ExecOptions};
+use super::{
+    intents::{CREDENTIAL, Intents},
+    review::{Asked, Decision, ExecOptions},
+};
 use crate::gateway::RoadProvider;
 use serde::Deserialize;
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
@@ -14,11 +17,17 @@ pub(super) struct Gate {
     road: RoadProvider,
     prepare: Arc<dyn Prepare<Exec>>,
     ledger: Arc<dyn Ledger>,
+    intents: Intents,
 }
 
 impl Gate {
-    pub(super) fn new(road: RoadProvider, prepare: Arc<dyn Prepare<Exec>>, ledger: Arc<dyn Ledger>) -> Self {
-        Self { road, prepare, ledger }
+    pub(super) fn new(
+        road: RoadProvider,
+        prepare: Arc<dyn Prepare<Exec>>,
+        ledger: Arc<dyn Ledger>,
+        intents: Intents,
+    ) -> Self {
+        Self { road, prepare, ledger, intents }
     }
 
     pub(super) async fn decide(&self, asked: &Asked) -> Decision {
@@ -28,13 +37,13 @@ impl Gate {
         let what = format!("{}/{}", asked.resource.resource, asked.sub_resource);
         let mut annotations = BTreeMap::new();
         if let Some(credential) = asked.user_info.credential() {
-            annotations.insert("credential-id", credential.to_owned());
+            annotations.insert(CREDENTIAL, credential.to_owned());
         }
         let decided = match exec(asked, &what) {
             Ok(options) => {
                 let command = serde_json::to_string(&options.command).unwrap_or_default();
                 annotations.insert("command", command);
-                self.exec(&road, asked, options).await
+                self.exec(&road, asked, options, &mut annotations).await
             }
             Err(denial) => away(&road, asked, &what, denial).await,
         };
@@ -42,14 +51,20 @@ impl Gate {
         Decision { denied, verdict, rule, annotations }
     }
 
-    async fn exec(&self, road: &Road, asked: &Asked, options: ExecOptions) -> Decided {
+    async fn exec(
+        &self,
+        road: &Road,
+        asked: &Asked,
+        options: ExecOptions,
+        annotations: &mut BTreeMap<&'static str, String>,
+    ) -> Decided {
         let place = Place {
             namespace: Some(asked.namespace.clone()),
             pod: Some(asked.name.clone()),
             container: Some(options.container).filter(|name| !name.is_empty()),
             pod_selector: None,
         };
-        let credential = asked.user_info.credential().map(|id| ("credential-id".to_owned(), id.to_owned()));
+        let credential = asked.user_info.credential().map(|id| (CREDENTIAL.to_owned(), id.to_owned()));
         let call = Call {
             subject: subject(asked),
             place,
@@ -58,10 +73,13 @@ impl Gate {
             select: None,
             attributes: credential.into_iter().collect(),
         };
-        let judgement = road.judge_admission(call, &*self.prepare, never()).await;
+        let judgement = road.judge_admission(call, &*self.prepare, &self.intents, never()).await;
+        if let Some(call) = judgement.of {
+            annotations.insert("call", call.to_string());
+        }
         match judgement.ruling {
             Ruling::Allow(_) => ("allow", judgement.rules.join(" "), None),
-            // There is nobody here to ask.
+            // There is nobody here to ask, and no call of this host's own that asked before.
             Ruling::Ask(denials) => told("ask", denials.first()),
             Ruling::Deny(denials) => told("deny", denials.first()),
         }

@@ -1,6 +1,7 @@
 //! Listens for the API server: TLS from files, bounded connections, bodies and reviews.
 use super::{
     gate::Gate,
+    intents::Intents,
     queue::{QueueLedger, Writer, queue},
     review::Review,
     settings::AdmissionSettings,
@@ -74,11 +75,12 @@ pub struct AdmissionServer {
 
 impl AdmissionServer {
     /// Reads the certificate and binds. Decisions are made on the road's current policy set; `prepare` splits off the host's own
-    /// wrapper, and nothing else.
+    /// wrapper, and nothing else. The calls that the road's own ledger commits must wait in `intents`.
     pub async fn bind(
         settings: &AdmissionSettings,
         road: RoadProvider,
         prepare: Arc<dyn Prepare<Exec>>,
+        intents: Intents,
     ) -> Result<Self, HttpError> {
         let certificate = Certificate::read(&settings.certificate, &settings.key)?;
         let tls = TlsAcceptor::from(certificate.config()?);
@@ -88,7 +90,7 @@ impl AdmissionServer {
         let evidence = road().ledger;
         let (ledger, writer): (QueueLedger, Writer) = queue(settings.queue);
         let front = Arc::new(Front {
-            gate: Gate::new(road, prepare, Arc::new(ledger)),
+            gate: Gate::new(road, prepare, Arc::new(ledger), intents),
             places: Semaphore::new(settings.max_in_flight.max(1) as usize),
             reviews: Family::default(),
             took: Histogram::new(exponential_buckets(0.000_125, 2.0, 14)),

@@ -15,11 +15,16 @@ use wardgate_gateway::{Backends, Gateway, GatewaySettings};
 
 // ---- policy --------------------------------------------------------------------------------------------------------
 
-/// Denies shells, asks about `reboot`, allows the rest.
+/// Denies shells, asks about `reboot`, needs to know before `look`, allows the rest.
 pub struct Rules;
 
 impl Reviewers for Rules {
-    fn review<'a>(&'a self, _: &'a Context, request: &'a AnyRequest, _: &'a [Answer]) -> BoxFuture<'a, Vec<Opinion>> {
+    fn review<'a>(
+        &'a self,
+        _: &'a Context,
+        request: &'a AnyRequest,
+        answers: &'a [Answer],
+    ) -> BoxFuture<'a, Vec<Opinion>> {
         let denial = |rule: &str| Denial::new(rule, "a shell runs anything").remedy("name the command");
         let verdict = match request {
             AnyRequest::Exec(exec) if exec.argv[0] == "sh" => Verdict::Deny(Denial {
@@ -36,6 +41,13 @@ impl Reviewers for Rules {
                 groups: vec![],
                 caps: Caps::default(),
             }),
+            AnyRequest::Exec(exec) if exec.argv[0] == "look" => match answers.first() {
+                None => Verdict::Need(vec![question()]),
+                Some(Answer { outcome: Err(_), .. }) => Verdict::Deny(denial("exec.unanswered")),
+                Some(Answer { outcome: Ok(_), .. }) => {
+                    Verdict::Allow(Allowance { rule: "rules.looked".into(), caps: Caps::default() })
+                }
+            },
             _ => Verdict::Allow(Allowance { rule: "rules.all".into(), caps: Caps::default() }),
         };
         let plugin = PluginId { name: "rules".into(), version: "1.0.0".into(), digest: "0".repeat(64) };
@@ -49,6 +61,11 @@ impl Reviewers for Rules {
             |line: &str, asks| Sample { rule: "rules.all".into(), about: "a sample".into(), line: line.into(), asks };
         if kind == "exec" { vec![sample("id -u", false), sample("reboot", true)] } else { vec![] }
     }
+}
+
+/// What [`Rules`] need to know; no look-up of these tests tells them.
+pub fn question() -> Question {
+    Question { kind: "path".into(), subject: "/x".into(), window: None, stop_at: None, arguments: BTreeMap::new() }
 }
 
 /// Masks every `hunter2` that lies within one chunk: whole chunks are all these tests send.
@@ -237,6 +254,7 @@ impl Lookup for Atlas {
             namespace: namespace.clone(),
             namespace_labels: labels.clone(),
             pod: pod.into(),
+            pod_uid: format!("uid of {pod}"),
             container: "app".into(),
             ..Target::default()
         };
