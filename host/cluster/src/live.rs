@@ -31,7 +31,7 @@ impl Lookup for Live {
     }
 
     fn errand(&self, target: &Target, question: &Question) -> Option<Errand> {
-        let request = Kubernetes::path_errand(target, question)?;
+        let request = Kubernetes::errand(target, question)?;
         Some(Errand { request, backend: self.kubernetes.clone() })
     }
 

@@ -1,5 +1,5 @@
 //! What comes from the far end: raw bytes, the pieces of a source, its faults. Nothing here can show those bytes to anyone.
-use crate::BoxFuture;
+use crate::{BoxFuture, Question};
 use serde::{Deserialize, Serialize};
 
 /// Bytes from outside that nobody has redacted. It says its length and nothing else; the road alone reads it.
@@ -108,11 +108,19 @@ pub trait Source: Send {
     /// The next piece; cancel safe: a dropped future loses no bytes. Not called again after `End` or a fault.
     fn next(&mut self) -> BoxFuture<'_, Result<Piece, Fault>>;
 
-    /// Asked once, where it was cut or ended as `Unknown`: what may still go on at the far end, in the host's own words. They reach the agent on
-    /// the channel `error`.
-    fn left_behind(&self) -> Option<String> {
+    /// Asked once, where it was cut or ended as `Unknown`: what may still go on at the far end.
+    fn left_behind(&self) -> Option<LeftBehind> {
         None
     }
+}
+
+/// What may still go on at the far end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftBehind {
+    /// In the host's own words. They reach the agent on the channel `error`.
+    pub words: String,
+    /// Which process it is; the road looks for it once, by [`crate::Lookup::errand`].
+    pub process: Option<Question>,
 }
 
 /// A backend's error: the kind is ours, the words are the cluster's and travel as raw bytes.

@@ -32,7 +32,7 @@ pub mod target;
 pub mod verdict;
 
 pub use doors::*;
-pub use far::{Channel, Cursor, Ending, Fault, FaultKind, Form, Piece, Raw, Source};
+pub use far::{Channel, Cursor, Ending, Fault, FaultKind, Form, LeftBehind, Piece, Raw, Source};
 pub use floor::Floor;
 pub use limits::{Caps, Limits};
 pub use request::{AnyRequest, Events, Exec, Keep, Logs, Metadata, Objects, Query, Request, Selection, Verb};

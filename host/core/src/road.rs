@@ -24,6 +24,7 @@ use crate::{
 use std::{collections::BTreeMap, sync::Arc};
 
 mod errand;
+mod processes;
 
 /// Everything a call needs on its way; one value per policy set, so that a call finishes on the set it began with.
 #[derive(Clone)]
@@ -107,7 +108,6 @@ pub struct Judgement {
     pub ruling: Ruling,
     /// Rules that allowed, for the record.
     pub rules: Vec<String>,
-}
     /// At the admission gate: the committed call of this host's own that the request belongs to.
     pub of: Option<CallId>,
 }
@@ -120,6 +120,7 @@ enum Basis<'a> {
     Errands,
     /// Calls of this host that are on record and under way, for a request that the API server's admission met.
     Record(&'a dyn Unadmitted),
+}
 
 /// A merged verdict. A denial in here was redacted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -426,11 +427,11 @@ impl<R: Request> Prepared<R> {
                     }
                     allowed.push((context.clone(), request));
                 }
-                Merged::Ask(ask) => asks.extend(ask.into_iter().map(|denial| (context.clone(), denial))),
                 Merged::Ask(ask) if committed => {
                     rules.extend(ask.into_iter().map(|denial| denial.rule));
                     allowed.push((context.clone(), request));
                 }
+                Merged::Ask(ask) => asks.extend(ask.into_iter().map(|denial| (context.clone(), denial))),
                 Merged::Deny(deny) => {
                     for denial in deny {
                         let denial = road.checked_instead(prepare, &context, denial, &answers).await;
@@ -566,8 +567,13 @@ impl<R: Request> Answered<R> {
             }
         };
         let unfinished = matches!(outcome, Outcome::Cut(_) | Outcome::Complete(Ending::Unknown));
-        let behind = unfinished.then(|| source.left_behind()).flatten();
+        let unshown = matches!(outcome, Outcome::Cut(Cut::Recorder | Cut::Redactor { .. }));
+        let behind = if unfinished && !unshown { source.left_behind() } else { None };
         drop(source); // the far end is closed before anything else is waited for
+        let behind = match (behind, contexts.get(part)) {
+            (Some(behind), Some(context)) => Some(road.trace(&committed.id, context, behind).await),
+            _ => None,
+        };
         let words = words.into_iter().map(|text| text.0).chain(behind.map(String::into_bytes));
         for text in words {
             if matches!(outcome, Outcome::Cut(Cut::Recorder | Cut::Redactor { .. })) {

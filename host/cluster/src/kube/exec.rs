@@ -7,6 +7,7 @@ use super::{
     Kubernetes,
     facts::Pod,
     http::{Url, body, send},
+    process,
     websocket::{self, Frame, Frames},
     wrapper::{Spelling, Wrappers, not_found, took_seconds_for_program},
 };
@@ -14,8 +15,8 @@ use futures_util::StreamExt;
 use serde_json::Value;
 use std::sync::Arc;
 use wardgate_core::{
-    Backend, BoxFuture, Channel, Committed, Context, Denial, Ending, Exec, Fault, FaultKind, Part, Piece, Prepare, Raw,
-    Source, floor,
+    Backend, BoxFuture, Channel, Committed, Context, Denial, Ending, Exec, Fault, FaultKind, LeftBehind, Part, Piece,
+    Prepare, Raw, Source, floor,
 };
 
 /// Bytes of a pod object.
@@ -192,18 +193,25 @@ impl Source for ExecSource {
         Box::pin(self.step())
     }
 
-    fn left_behind(&self) -> Option<String> {
+    fn left_behind(&self) -> Option<LeftBehind> {
         if self.status.is_some() {
             return None;
         }
-        let seconds = self.guard.part.request.wrapper.iter().find(|word| word.parse::<u16>().is_ok());
-        Some(match seconds {
-            Some(seconds) => format!(
-                "the command may still be running in the container, until its own time limit of {seconds} s kills it\n"
-            ),
-            None => "the command may still be running in the container: no time limit stands before it, and nothing \
-                     outside the container can end it\n"
-                .into(),
+        let Exec { argv, wrapper } = &self.guard.part.request;
+        Some(match wrapper.iter().find(|word| word.parse::<u16>().is_ok()) {
+            Some(seconds) => LeftBehind {
+                words: format!(
+                    "the command may still be running in the container, until its own time limit kills it {seconds} s after its \
+                     start\n"
+                ),
+                process: None,
+            },
+            None => LeftBehind {
+                words: "the command may still be running in the container: no time limit stands before it, and nothing outside \
+                        the container can end it\n"
+                    .into(),
+                process: argv.first().map(|program| process::question(program)),
+            },
         })
     }
 }

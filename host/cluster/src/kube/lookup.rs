@@ -2,11 +2,13 @@
 use super::{
     Kubernetes,
     facts::{NamespaceFacts, PodFacts},
+    process,
 };
 use crate::{container::choose, kinds, selector::LabelSelector};
 use std::{collections::BTreeMap, sync::Arc};
 use wardgate_core::{
-    AnyRequest, BoxFuture, Denial, Facts, Known, Lookup, Place, Question, Selection, Target, Unanswered, Verb, floor,
+    AnyRequest, BoxFuture, Denial, Exec, Facts, Known, Lookup, Place, Question, Selection, Target, Unanswered, Verb,
+    floor,
 };
 
 impl Lookup for Kubernetes {
@@ -28,6 +30,11 @@ impl Lookup for Kubernetes {
 }
 
 impl Kubernetes {
+    /// The command that answers a question for which no cache has an answer. A closed list: where does this path lead, which process is it.
+    pub(crate) fn errand(target: &Target, question: &Question) -> Option<Exec> {
+        Self::path_errand(target, question).or_else(|| process::errand(target, question))
+    }
+
     fn facts(&self, place: &Place, request: &AnyRequest) -> Result<Facts, Denial> {
         if !self.healthy() {
             return Err(stale());

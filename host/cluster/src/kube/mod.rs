@@ -16,6 +16,7 @@ mod lookup;
 mod objects;
 mod operators;
 mod path;
+mod process;
 mod websocket;
 mod wrapper;
 
@@ -27,8 +28,8 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 use wrapper::Wrappers;
 
 pub use certificates::{Certificates, CertificatesError, Hook, Stored};
-pub use operators::{PROBE, Probed};
 pub use identity::OwnCredential;
+pub use operators::{PROBE, Probed};
 pub use wrapper::{Splitter, wrappers};
 
 /// Where the credential comes from. It is read again whenever its file changes, by the client itself.

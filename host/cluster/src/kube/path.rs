@@ -60,7 +60,7 @@ impl Kubernetes {
     }
 
     /// The command that finds it out.
-    pub(crate) fn path_errand(target: &Target, question: &Question) -> Option<Exec> {
+    pub(super) fn path_errand(target: &Target, question: &Question) -> Option<Exec> {
         let asked = question.kind == "path" && !target.container.is_empty() && may_be_asked(&question.subject);
         asked.then(|| Exec { argv: vec!["readlink".into(), "-f".into(), question.subject.clone()], wrapper: vec![] })
     }

@@ -6,7 +6,7 @@ use crate::{
 use std::time::{Duration, Instant};
 use wardgate_core::*;
 
-const RUNS_ON: &str = "may still be running in the container, until its own time limit of 30 s";
+const RUNS_ON: &str = "may still be running in the container, until its own time limit kills it 30 s after its start";
 
 /// Runs `id` against one script; ends in time, on record, and with one outcome.
 async fn ends(exec: Exec) -> (Settled, Stage) {

@@ -1,9 +1,10 @@
 //! A look-up that runs a command: a call of its own, with words fixed by the host. It passes the floor, is committed and recorded with
-//! its parent's id like any other, and goes without reviewers, because they wait for it. Only they see its output.
-use super::{Committed, Part, Road};
+//! its parent's id like any other, and goes without reviewers, because they wait for it. Only they see its output, of a path; of a list
+//! of processes nobody sees more than pids.
+use super::{Committed, Part, Road, processes};
 use crate::{
-    Body, Bound, CallId, Channel, Context, Cut, Ending, Errand, Exec, FaultKind, Heard, Intent, Known, Limits, Opened,
-    Outcome, Piece, Place, Question, Recording, Request, Source, Stop, Unanswered, Value,
+    Body, Bound, CallId, Channel, Context, Cut, Ending, Errand, Exec, FaultKind, Heard, Intent, Known, LeftBehind,
+    Limits, Opened, Outcome, Piece, Place, Question, Recording, Request, Source, Stop, Unanswered, Value,
     race::{Deadline, Won, first, kept},
 };
 use std::time::Duration;
@@ -18,6 +19,8 @@ const LIMITS: Limits = Limits {
     series: 0,
     samples: 0,
 };
+/// For finding a process that was left behind: its call has settled but for this.
+const TRACE: Duration = Duration::from_secs(3);
 /// Bytes of a path, as the kernel bounds them.
 const PATH: usize = 4096;
 
@@ -32,16 +35,46 @@ impl Road {
         deadline: &mut Deadline,
     ) -> Result<Known, Unanswered> {
         let Some(errand) = self.lookup.errand(&context.target, question) else { return Err(Unanswered::Unavailable) };
-        let mut answer = self.run_errand(parent, context, &errand, stop, deadline).await;
-        if matches!(answer, Err(Miss::Unprepared)) {
-            answer = self.run_errand(parent, context, &errand, stop, deadline).await;
-        }
-        let answer = answer.map_err(|miss| match miss {
-            Miss::Word(word) => word,
-            Miss::Unprepared => Unanswered::Unavailable,
-        });
+        let run = self.run_errand_twice(parent, context, &errand, stop, deadline).await;
+        let answer = run.and_then(|(outcome, out)| path(&outcome, &out));
         self.lookup.learn(&context.target, question, &answer);
         answer
+    }
+
+    /// What may still run, with its pid where the container tells. Neither the caller's leaving nor the call's deadline ends this: both
+    /// are why it is asked.
+    pub(super) async fn trace(&self, parent: &CallId, context: &Context, behind: LeftBehind) -> String {
+        let LeftBehind { mut words, process } = behind;
+        let Some(question) = process else { return words };
+        let found = match self.lookup.errand(&context.target, &question) {
+            Some(errand) => {
+                let mut deadline = kept(self.clock.after(TRACE));
+                let run = self.run_errand_twice(parent, context, &errand, &mut crate::never(), &mut deadline).await;
+                run.ok().filter(|(outcome, _)| matches!(outcome, Outcome::Complete(Ending::Exit(0))))
+            }
+            None => None,
+        };
+        let pids = found.and_then(|(_, out)| processes::of(&out, &question));
+        words.push_str(&processes::told(pids.as_deref()));
+        words
+    }
+
+    /// A second time where it is to be prepared anew.
+    async fn run_errand_twice(
+        &self,
+        parent: &CallId,
+        context: &Context,
+        errand: &Errand,
+        stop: &mut Stop,
+        deadline: &mut Deadline,
+    ) -> Result<(Outcome, Vec<u8>), Unanswered> {
+        let unprepared = Outcome::Cut(Cut::Backend(FaultKind::Unprepared));
+        let first = self.run_errand(parent, context, errand, stop, deadline).await?;
+        if first.0 != unprepared {
+            return Ok(first);
+        }
+        let second = self.run_errand(parent, context, errand, stop, deadline).await?;
+        if second.0 == unprepared { Err(Unanswered::Unavailable) } else { Ok(second) }
     }
 
     async fn run_errand(
@@ -51,15 +84,15 @@ impl Road {
         Errand { request, backend }: &Errand,
         stop: &mut Stop,
         deadline: &mut Deadline,
-    ) -> Result<Known, Miss> {
-        let refused = |_| Miss::Word(Unanswered::Refused);
+    ) -> Result<(Outcome, Vec<u8>), Unanswered> {
+        let refused = |_| Unanswered::Refused;
         let request = backend.prepare(request.clone(), context).map_err(refused)?;
         self.floor.check(context, &request.any()).map_err(refused)?;
         let id = self.ids.fresh();
         let intent = self.errand_intent(&id, parent, context, &request);
         let opened = self.ledger.commit(&intent).await;
         let Ok(Opened { slip, recording: Some(recording) }) = opened else {
-            return Err(Miss::Word(Unanswered::Refused));
+            return Err(Unanswered::Refused);
         };
         let part = Part { target: context.target.clone(), request };
         let committed = Committed { id, subject: context.subject.clone(), parts: vec![part], limits: intent.limits };
@@ -76,9 +109,9 @@ impl Road {
         let recorded = recording.finish(&outcome).await;
         let body = Body { read_bytes: read, ..Body::default() };
         if slip.settle(&outcome, &body).await.is_err() || recorded.is_err() {
-            return Err(Miss::Word(Unanswered::Refused));
+            return Err(Unanswered::Refused);
         }
-        reading(&outcome, &out)
+        Ok((outcome, out))
     }
 
     fn errand_intent(&self, id: &CallId, parent: &CallId, context: &Context, request: &Exec) -> Intent {
@@ -112,13 +145,6 @@ impl Road {
             recorded: Exec::RECORDED,
         }
     }
-}
-
-/// Why an errand brought no answer.
-enum Miss {
-    Word(Unanswered),
-    /// It is to be prepared anew.
-    Unprepared,
 }
 
 struct Stops<'a> {
@@ -171,8 +197,8 @@ impl Found {
 }
 
 /// One absolute path on one line, or the word that says why not. A container may print anything: what is no path is no answer.
-fn reading(outcome: &Outcome, out: &[u8]) -> Result<Known, Miss> {
-    let word = match outcome {
+fn path(outcome: &Outcome, out: &[u8]) -> Result<Known, Unanswered> {
+    Err(match outcome {
         Outcome::Complete(Ending::Exit(0)) => {
             let line = std::str::from_utf8(out).ok().and_then(|text| text.strip_suffix('\n'));
             let path = line.filter(|path| path.starts_with('/') && path.len() <= PATH);
@@ -187,10 +213,8 @@ fn reading(outcome: &Outcome, out: &[u8]) -> Result<Known, Miss> {
         Outcome::Cut(Cut::Backend(FaultKind::Unsupported)) => Unanswered::Unsupported,
         // Killed by its own time limit.
         Outcome::Complete(Ending::Exit(137)) | Outcome::Cut(Cut::Deadline | Cut::Stopped) => Unanswered::Timeout,
-        Outcome::Cut(Cut::Backend(FaultKind::Unprepared)) => return Err(Miss::Unprepared),
         _ => Unanswered::Refused,
-    };
-    Err(Miss::Word(word))
+    })
 }
 
 #[cfg(test)]
@@ -218,13 +242,11 @@ mod tests {
             (Outcome::Cut(Cut::Deadline), "/x\n", "timeout"),
             (cut(FaultKind::Unsupported), "", "unsupported"),
             (cut(FaultKind::Changed), "/x\n", "refused"),
-            (cut(FaultKind::Unprepared), "", "again"),
         ] {
-            let got = match reading(&outcome, out.as_bytes()) {
+            let got = match path(&outcome, out.as_bytes()) {
                 Ok(Known { value: Value::Text(path), bound: Bound::Exact }) => path,
                 Ok(_) => "odd".into(),
-                Err(Miss::Word(word)) => word.as_str().into(),
-                Err(Miss::Unprepared) => "again".into(),
+                Err(word) => word.as_str().into(),
             };
             assert_eq!(got, says, "{outcome:?} {out:?}");
         }
