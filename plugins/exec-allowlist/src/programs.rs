@@ -72,7 +72,7 @@ const GROUPS: &[Group] = &[
         why: "it can change files, processes or the system",
         remedy: "changes need an approved action; nothing here makes one",
         names: "rm mv cp ln touch mkdir rmdir chmod chown chgrp truncate dd tee split install kill pkill killall \
-                reboot shutdown halt poweroff init service umount swapoff swapon insmod modprobe rmmod apt apt-get \
+                reboot shutdown halt poweroff init service umount swapoff insmod modprobe rmmod apt apt-get \
                 yum dnf crontab useradd passwd mkfs fdisk shred unlink mknod mkfifo tar zip unzip cpio \
                 ar uniq sort patch logger wall sync ipcrm ipcmk losetup cryptsetup dmsetup lvm lvcreate pvcreate \
                 vgcreate mdadm parted gdisk sfdisk fsck e2fsck resize2fs tune2fs debugfs xfs_repair mke2fs mkswap \
