@@ -39,6 +39,27 @@ const OBJECT_LABELS: &[&str] = &[
     "persistentvolumeclaim",
     "cluster_name",
 ];
+/// Metrics that programs of many jobs have: of these one job is one object. Others are of one exporter, and its job is all of them.
+const OF_MANY_JOBS: &[&str] = &[
+    "http_",
+    "grpc_",
+    "rpc_",
+    "go_",
+    "process_",
+    "promhttp_",
+    "jvm_",
+    "python_",
+    "nodejs_",
+    "dotnet_",
+    "aspnetcore_",
+    "hikaricp_",
+    "tomcat_",
+    "logback_",
+    "db_",
+    "messaging_",
+    "scrape_",
+    "up",
+];
 /// Selectors are short, and come from text that was parsed before.
 const SELECTOR: Limits = Limits { bytes: 8192, nesting: 4, operators: 200, patterns: u64::MAX };
 
@@ -64,7 +85,9 @@ impl Catalogue {
     pub fn series(&self, metric: &str) -> Option<u64> {
         self.named.get(metric).copied().or_else(|| {
             let shape = self.shapes.iter().find(|(pieces, _)| fits(pieces, metric));
-            shape.map(|(_, series)| *series)
+            // OpenTelemetry's names keep their dots on some servers.
+            let dotted = || metric.contains('.').then(|| self.series(&metric.replace('.', "_"))).flatten();
+            shape.map(|(_, series)| *series).or_else(dotted)
         })
     }
 
@@ -72,7 +95,7 @@ impl Catalogue {
     pub fn estimate(&self, selector: &str) -> Option<Estimate> {
         let Ok(Expr::VectorSelector(selector)) = parse(selector, SELECTOR) else { return None };
         let all = self.series(metric(&selector)?)?;
-        let part = narrowing(&selector);
+        let part = narrowing(&selector, metric(&selector)?);
         Some(Estimate { series: all.div_ceil(part), narrowed: part > 1 && all > 1 })
     }
 
@@ -100,7 +123,8 @@ impl FromIterator<(String, u64)> for Catalogue {
 }
 
 /// By how much a selector's matchers narrow it. Only the one that does most counts: what names a pod names its namespace, too.
-fn narrowing(selector: &VectorSelector) -> u64 {
+fn narrowing(selector: &VectorSelector, metric: &str) -> u64 {
+    let many_jobs = OF_MANY_JOBS.iter().any(|shared| metric.starts_with(shared));
     let by_matcher = selector.matchers.matchers.iter().map(|matcher| {
         let named = match kind(matcher) {
             Kind::Equal(value) => u64::from(!value.is_empty()),
@@ -117,7 +141,9 @@ fn narrowing(selector: &VectorSelector) -> u64 {
         let label = matcher.name.as_str();
         let of = if label == "le" {
             BUCKETS
-        } else if OBJECT_LABELS.iter().any(|known| label == *known || label.ends_with(&format!("_{known}"))) {
+        } else if (label == "job" && many_jobs)
+            || OBJECT_LABELS.iter().any(|known| label == *known || label.ends_with(&format!("_{known}")))
+        {
             OBJECTS
         } else {
             1
@@ -140,6 +166,7 @@ fn fits(pieces: &[String], name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn catalogue(entries: &[(&str, u64)]) -> Catalogue {
@@ -166,6 +193,9 @@ mod tests {
             (":up:count", Some(500)),
             ("up", None),
             ("a_node_load1", None),
+            ("node.load1", Some(100)),
+            ("node.load15", Some(400)),
+            ("a.node.load1", None),
             ("", None),
         ] {
             assert_eq!(known.series(metric), series, "{metric}");
@@ -207,6 +237,16 @@ mod tests {
         }
         assert_eq!(known.estimate("unknown{namespace=\"shop\"}"), None);
         assert_eq!(known.estimate("{namespace=\"shop\"}"), None);
+    }
+
+    #[test]
+    fn a_job_is_one_of_many_only_where_many_jobs_have_the_metric() {
+        let known = catalogue(&[("http_requests_total", 2000), ("node_load1", 2000), ("up", 2000)]);
+        let series = |selector: &str| known.estimate(selector).unwrap().series;
+        assert_eq!(series("http_requests_total{job=\"api\"}"), 100);
+        assert_eq!(series("up{job=~\"api|web\"}"), 200);
+        assert_eq!(series("http_requests_total{job!=\"api\"}"), 2000);
+        assert_eq!(series("node_load1{job=\"node-exporter\"}"), 2000);
     }
 
     #[test]

@@ -143,6 +143,19 @@ pub(crate) fn check(
             .detail("budget", settings.max_count_values_series.to_string()),
         ));
     }
+    if estimate.made_labels > settings.max_label_bytes {
+        return Err(figures(
+            deny(
+                rules::COST_LABELS,
+                format!(
+                    "`label_replace` or `label_join` makes up to {} bytes of labels, the limit is {}",
+                    estimate.made_labels, settings.max_label_bytes
+                ),
+            )
+            .detail("bytes", estimate.made_labels.to_string())
+            .detail("budget", settings.max_label_bytes.to_string()),
+        ));
+    }
     if estimate.raw_histogram > settings.max_histogram_series {
         return Err(figures(
             deny(

@@ -30,6 +30,10 @@ use wardgate_promql::promql_parser::{
 const SERIES_BYTES: u64 = 300;
 /// Bytes of a sample in an answer: a time and a number in quotes, about.
 const SAMPLE_BYTES: u64 = 24;
+/// Bytes of a label's value as it is scraped, at most about.
+const LABEL_BYTES: u64 = 128;
+/// Functions that Prometheus calls experimental and the parser does not.
+const ALSO_EXPERIMENTAL: &[&str] = &["first_over_time", "info"];
 /// Functions whose value depends on the time of evaluation even if no selector does.
 const TIME_DEPENDENT: &[&str] = &[
     "time",
@@ -79,6 +83,8 @@ pub(crate) struct Estimate {
     pub raw_histogram: u64,
     /// Bytes of the result, at most.
     pub result_bytes: u64,
+    /// Bytes of the labels that one `label_replace` or `label_join` makes, at most.
+    pub made_labels: u64,
     /// What refuses a window that is longer than most, unless the query is cheap.
     pub long_window: Option<Denial>,
 }
@@ -140,7 +146,6 @@ struct Frame {
 }
 
 /// What an expression gives: at most so many series, each with so many samples at each point.
-#[derive(Clone, Copy)]
 struct Shape {
     series: u64,
     window: u64,
@@ -149,13 +154,15 @@ struct Shape {
     raw: bool,
     /// How many series a grouping leaves is not known before it runs; `series` is then only what went in.
     grouped: bool,
+    /// Bytes of the values of labels that the query makes; all others are as scraped.
+    made: Labels,
 }
 
 impl Shape {
-    const SCALAR: Shape = Shape { series: 1, window: 1, scalar: true, raw: false, grouped: false };
+    const SCALAR: Shape = Shape { series: 1, window: 1, scalar: true, raw: false, grouped: false, made: Labels::new() };
 
     fn vector(series: u64) -> Shape {
-        Shape { series, window: 1, scalar: false, raw: false, grouped: false }
+        Shape { series, scalar: false, ..Shape::SCALAR }
     }
 }
 
@@ -207,7 +214,7 @@ impl Walk<'_> {
         let series = (self.series)(&mention);
         self.work(series, evaluations.saturating_mul(samples));
         self.out.mentions.push((mention, series));
-        Ok(Shape { series, window: samples, scalar: false, raw: true, grouped: false })
+        Ok(Shape { window: samples, raw: true, ..Shape::vector(series) })
     }
 
     fn subquery(&mut self, subquery: &SubqueryExpr, frame: Frame) -> Result<Shape, Denial> {
@@ -278,7 +285,8 @@ impl Walk<'_> {
 
     fn call(&mut self, call: &Call, frame: Frame) -> Result<Shape, Denial> {
         let name = call.func.name;
-        if (call.func.experimental || name == "info") && !self.settings.experimental.iter().any(|e| e == name) {
+        let experimental = call.func.experimental || ALSO_EXPERIMENTAL.contains(&name);
+        if experimental && !self.settings.experimental.iter().any(|e| e == name) {
             let remedy = if name == "info" {
                 "Join with the info metric explicitly: `* on (...) group_left (...) ...`."
             } else {
@@ -287,18 +295,23 @@ impl Walk<'_> {
             return Err(deny(rules::EXPERIMENTAL, format!("`{name}` is an experimental function")).remedy(remedy));
         }
         if name == "label_replace"
-            && let Some(Expr::StringLiteral(pattern)) = call.args.args.get(4).map(|a| unwrap_parens(a))
-            && wardgate_promql::weigh(&pattern.val) > crate::settings::PATTERNS
+            && let Some(pattern) = call.args.args.get(4).and_then(|a| text(a))
+            && wardgate_promql::weigh(pattern) > crate::settings::PATTERNS
         {
             return Err(deny(rules::REGEX, "the regular expression of `label_replace` is dear to compile"));
         }
         let mut widest = 0;
-        let (mut raw, mut grouped) = (false, false);
+        let (mut raw, mut grouped, mut made) = (false, false, Labels::new());
         for argument in &call.args.args {
             let shape = self.expr(argument, frame)?;
+            made = longest(made, shape.made);
             if !shape.scalar && shape.series >= widest {
                 (widest, raw, grouped) = (shape.series, shape.raw, shape.grouped);
             }
+        }
+        if let Some((label, bytes)) = made_label(call, &made) {
+            made.insert(label.to_owned(), bytes);
+            self.out.made_labels = self.out.made_labels.max(bytes.saturating_mul(widest));
         }
         if call.func.return_type == ValueType::Scalar {
             self.work_only(widest, frame.points);
@@ -311,9 +324,9 @@ impl Walk<'_> {
                 if raw {
                     self.out.raw_histogram = self.out.raw_histogram.max(widest);
                 }
-                Ok(Shape { raw, grouped, ..Shape::vector(widest) })
+                Ok(Shape { raw, grouped, made, ..Shape::vector(widest) })
             }
-            _ => Ok(Shape { raw, grouped, ..Shape::vector(widest.max(1)) }),
+            _ => Ok(Shape { raw, grouped, made, ..Shape::vector(widest.max(1)) }),
         }
     }
 
@@ -345,7 +358,7 @@ impl Walk<'_> {
             _ if grouped => inner.series,
             (_, k) => inner.series.min(k.unwrap_or(1)),
         };
-        Ok(Shape { grouped, ..Shape::vector(series) })
+        Ok(Shape { grouped, made: inner.made, ..Shape::vector(series) })
     }
 
     fn check_k(&self, parameter: &Expr, op: &str) -> Result<u64, Denial> {
@@ -390,7 +403,8 @@ impl Walk<'_> {
             _ if fill => (both, grouped),
             _ => (left.series.min(right.series), grouped),
         };
-        Ok(Shape { raw: left.raw || right.raw, grouped, ..Shape::vector(series) })
+        let made = longest(left.made, right.made);
+        Ok(Shape { raw: left.raw || right.raw, grouped, made, ..Shape::vector(series) })
     }
 
     fn work(&mut self, series: u64, each: u64) {
@@ -473,6 +487,43 @@ impl Walk<'_> {
             return Err(deny(rules::OFFSET, reason).detail("selector", clip(subject)));
         }
         Ok(())
+    }
+}
+
+/// Bytes of labels' values, by name.
+type Labels = BTreeMap<String, u64>;
+
+/// The longer of each.
+fn longest(mut one: Labels, other: Labels) -> Labels {
+    for (label, bytes) in other {
+        let known = one.entry(label).or_default();
+        *known = bytes.max(*known);
+    }
+    one
+}
+
+/// The label that `label_replace` or `label_join` makes, and its bytes: each `$` may stand for all of the label it is taken from.
+fn made_label<'a>(call: &'a Call, made: &Labels) -> Option<(&'a str, u64)> {
+    let texts: Vec<&str> = call.args.args.iter().skip(1).map_while(|a| text(a)).collect();
+    let bytes = |label: &str| made.get(label).copied().unwrap_or(LABEL_BYTES);
+    let length = |text: &str| u64::try_from(text.len()).unwrap_or(u64::MAX);
+    match (call.func.name, texts.as_slice()) {
+        ("label_replace", [label, replacement, from, ..]) => {
+            let captures = u64::try_from(replacement.matches('$').count()).unwrap_or(u64::MAX);
+            Some((*label, captures.saturating_mul(bytes(from)).saturating_add(length(replacement))))
+        }
+        ("label_join", [label, between, from @ ..]) => {
+            let pieces = from.iter().map(|from| bytes(from).saturating_add(length(between)));
+            Some((*label, pieces.fold(0, u64::saturating_add)))
+        }
+        _ => None,
+    }
+}
+
+fn text(expr: &Expr) -> Option<&str> {
+    match unwrap_parens(expr) {
+        Expr::StringLiteral(text) => Some(&text.val),
+        _ => None,
     }
 }
 

@@ -62,6 +62,8 @@ rules! {
         "Narrow the selectors, shorten the windows in brackets, or raise the step.";
     COST_COUNT_VALUES = "promql.cost.count-values", "`count_values` makes a series of every value, so it takes few series in.",
         "Aggregate first, or use `count` with a comparison.";
+    COST_LABELS = "promql.cost.labels", "The labels that `label_replace` and `label_join` make have a limit in bytes, over all series: nested, they grow by multiplication.",
+        "Make a label of one capture (`$1`) or of few labels, once.";
     HISTOGRAM_UNGROUPED = "promql.histogram.ungrouped", "`histogram_quantile` over many buckets must group them first.",
         "Wrap the rate: `histogram_quantile(0.99, sum by (le) (rate(...)))`.";
     RESULT_SERIES = "promql.result.series", "A result has a limited number of series and of samples.",

@@ -87,6 +87,8 @@ budgets! {
     max_samples: u64 = 100_000_000;
     /// Series that go into `count_values`.
     max_count_values_series: u64 = 5_000;
+    /// Bytes of the labels that a `label_replace` or `label_join` makes, over all series, reckoned with 128 for each label it takes in.
+    max_label_bytes: u64 = 64 << 20;
     /// Bucket series that go into `histogram_quantile` without an aggregation.
     max_histogram_series: u64 = 5_000;
     /// Series of a result that no aggregation has grouped; any result is cut there.

@@ -3,7 +3,7 @@
 mod common;
 
 use common::{Asked, DAY, NOW, guard, instant, range};
-use wardgate_guest::types::{Query, Verdict};
+use wardgate_guest::types::{Query, Request, Verdict};
 
 fn lines(text: &'static str) -> impl Iterator<Item = &'static str> {
     text.lines().filter(|l| !l.is_empty() && !l.starts_with('#'))
@@ -106,6 +106,41 @@ fn ordinary_queries_that_the_guard_was_not_made_with_pass() {
 fn queries_in_new_costumes_are_denied_each_by_its_rule() {
     let failed = misjudged(include_str!("unasked.tsv"));
     assert!(failed.is_empty(), "{}:\n{}", failed.len(), failed.join("\n"));
+}
+
+#[test]
+fn what_is_asked_at_night_is_answered_and_what_breaks_servers_is_not() {
+    let (asked, failed) = denied(include_str!("night.txt"));
+    assert!(asked > 250, "only {asked} queries");
+    assert!(failed.is_empty(), "{} of {asked} denied:\n{}", failed.len(), failed.join("\n"));
+    let failed = misjudged(include_str!("night.tsv"));
+    assert!(failed.is_empty(), "{}:\n{}", failed.len(), failed.join("\n"));
+}
+
+/// What a denial proposes passes, and ends at the same time.
+#[test]
+fn proposals_for_denied_queries_pass() {
+    let guard = guard();
+    let lists = ["negatives", "pathological", "unasked", "night"];
+    let texts = [
+        include_str!("negatives.tsv"),
+        include_str!("pathological.tsv"),
+        include_str!("unasked.tsv"),
+        include_str!("night.tsv"),
+    ];
+    for (list, text) in lists.into_iter().zip(texts) {
+        let mut proposed = 0;
+        for (_, query) in lines(text).map(negative) {
+            if let Verdict::Deny(denial) = guard.ask(&query).verdict
+                && let Some(Request::Query(instead)) = denial.instead
+            {
+                proposed += 1;
+                assert!(guard.passes(&instead), "{}: {instead:?}", query.text);
+                assert!(instead.end == query.end || query.start > query.end, "{}: {instead:?}", query.text);
+            }
+        }
+        assert!(proposed > 10, "{list}: only {proposed} proposals");
+    }
 }
 
 /// The burn rates of an API server's objectives, in the shape of kube-prometheus' rules (Apache-2.0): how many requests were too slow or
