@@ -61,6 +61,10 @@ promql-fuzz SECONDS='60':
 promql-saved *ARGS:
     tests/promql/saved {{ARGS}}
 
+# What the guard says of a folder of rules (YAML) and dashboards (JSON): `just promql-rules FOLDER --range 30m:30s --range 1h:1m`.
+promql-rules *ARGS:
+    tests/promql/rules {{ARGS}}
+
 # What the guard reads in a query against what Prometheus reads: selectors, windows, samples. `--seed N --generated N`.
 promql-differential *ARGS:
     tests/promql/differential {{ARGS}}
