@@ -123,7 +123,7 @@ impl Gateway {
             let input = tool.input(&settings.bounds);
             let checker = Checker::new(tool.name(), &input, tool.loose())?;
             let input = Arc::new(schema::listed(&input));
-            listed.push(Listed { tool, checker, input, output: Arc::new(tool.output()) });
+            listed.push(Listed { tool, checker, input, output: Arc::new(schema::listed_output(&tool.output())) });
         }
         let instructions = instructions(&settings, &backends);
         let turnstile = Turnstile::new(settings.quotas.clone(), crate::quota::PLACE_WAIT);

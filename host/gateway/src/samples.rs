@@ -1,10 +1,11 @@
 //! What a tool's description says of the active policies: requests that pass, and those that a person is asked about. Bounded: a model
 //! reads it in every session.
+use std::collections::HashSet;
 use wardgate_core::Sample;
 
 /// Bytes of the list of what passes, and of what a person is asked about.
-const PASSES: usize = 1600;
-const ASKS: usize = 600;
+const PASSES: usize = 1200;
+const ASKS: usize = 400;
 
 /// Two sentences and their lists; nothing where there is nothing to say.
 pub(crate) fn words(samples: &[Sample]) -> String {
@@ -25,7 +26,8 @@ pub(crate) fn words(samples: &[Sample]) -> String {
 
 /// As many whole lines as have room, the shorter ones first where not all do; and how many are missing.
 fn joined<'a>(lines: impl Iterator<Item = &'a str>, room: usize) -> String {
-    let all: Vec<&str> = lines.collect();
+    let mut seen = HashSet::new();
+    let all: Vec<&str> = lines.filter(|line| seen.insert(*line)).collect();
     let mut by_length: Vec<usize> = (0..all.len()).collect();
     by_length.sort_by_key(|&at| all[at].len());
     let (mut used, mut kept) = (0, vec![false; all.len()]);
@@ -56,6 +58,10 @@ mod tests {
             " Commands that pass, one example each: df -h; ss -tan. A person is asked first: du -xh /."
         );
         assert_eq!(words(&[]), "");
+        assert_eq!(
+            words(&[sample("df -h", false), sample("df -h", false)]),
+            " Commands that pass, one example each: df -h."
+        );
     }
 
     #[test]

@@ -91,13 +91,39 @@ pub(crate) fn output(answer: &Value, required: &[&str]) -> JsonObject {
     }
 }
 
-/// An input schema as it is listed: without the grammar of strings, which a model knows and a denial explains.
+/// An input schema as it is listed: without the grammar of strings, which a model knows and a denial explains, and without defaults
+/// that change nothing.
 pub(crate) fn listed(input: &JsonObject) -> JsonObject {
-    let mut shown = input.clone();
-    if let Some(Value::Object(properties)) = shown.get_mut("properties") {
-        for rules in properties.values_mut().filter_map(Value::as_object_mut) {
-            rules.retain(|word, _| !matches!(word.as_str(), "pattern" | "minLength" | "maxLength"));
+    let nothing = [json!(false), json!({})];
+    with_rules(input, |rules| {
+        rules.retain(|word, value| match word.as_str() {
+            "pattern" | "minLength" | "maxLength" => false,
+            "default" => !nothing.contains(value),
+            _ => true,
+        });
+        if let Some(Value::Object(items)) = rules.get_mut("items") {
+            items.remove("maxLength");
         }
+    })
+}
+
+/// An output schema as it is listed: which fields there are, which of them are lists or objects, and which must be. What they mean stands
+/// in docs/tools.md, and what a scalar is says little where redaction may make any of them a string.
+pub(crate) fn listed_output(output: &JsonObject) -> JsonObject {
+    with_rules(output, |rules| {
+        let holds = rules.contains_key("type");
+        rules.retain(|word, value| match word.as_str() {
+            "type" => matches!(value.as_str(), Some("array" | "object")),
+            "required" => !holds,
+            _ => false,
+        });
+    })
+}
+
+fn with_rules(schema: &JsonObject, change: impl Fn(&mut JsonObject)) -> JsonObject {
+    let mut shown = schema.clone();
+    if let Some(Value::Object(properties)) = shown.get_mut("properties") {
+        properties.values_mut().filter_map(Value::as_object_mut).for_each(change);
     }
     shown
 }

@@ -238,12 +238,12 @@ async fn a_querys_answer_says_what_it_is_and_what_is_missing_of_it() {
     assert!(shown["series"][0].get("sparkline").is_none() && shown["summary"] == "1 series");
 }
 
-/// Every model loads the list into its context, in every session.
+/// Every model loads the list into its context, in every session: 25 kB with the examples of the shipped policies, which are 1.6 kB.
 #[tokio::test]
 async fn the_list_of_tools_is_short() {
     let mut wire = Wire::new(GatewaySettings::default());
     let listed = wire.ask(&modern(0, "tools/list", json!({}))).await["result"].to_string();
-    assert!(listed.len() < 26_000, "{} bytes", listed.len());
+    assert!(listed.len() < 23_400, "{} bytes", listed.len());
 }
 
 #[tokio::test]

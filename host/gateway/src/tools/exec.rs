@@ -30,7 +30,7 @@ struct Input {
     /// The pod.
     #[schemars(length(min = 1, max = 253), regex(pattern = SUBDOMAIN))]
     pod: String,
-    /// The container. Without it the pod's default container, or its only one.
+    /// Without it the pod's default container, or its only one.
     #[schemars(length(min = 1, max = 63), regex(pattern = LABEL))]
     container: Option<String>,
     /// The program and its arguments, one word each: `["ss", "-tan"]`. There is no shell: no pipes, no globs, no variables.

@@ -27,7 +27,7 @@ struct Input {
     /// All pods that carry these labels, like app=checkout.
     #[schemars(length(min = 1, max = 512), regex(pattern = SELECTOR))]
     label_selector: Option<String>,
-    /// The container. Without it the pod's default container, or its only one.
+    /// Without it the pod's default container, or its only one.
     #[schemars(length(min = 1, max = 63), regex(pattern = LABEL))]
     container: Option<String>,
     /// Only lines of the last so many seconds.
@@ -38,8 +38,8 @@ struct Input {
     tail_lines: Option<u32>,
     /// The log of the container's run before its last restart: what a crash left behind.
     previous: Option<bool>,
-    /// A regular expression (Rust syntax, (?i) for any case); only lines that match it are shown. It is matched after redaction,
-    /// among the lines that since_seconds and tail_lines leave: raise tail_lines to search further back.
+    /// Only lines that match this regular expression (Rust syntax, (?i) for any case), after redaction, among those that
+    /// since_seconds and tail_lines leave: raise tail_lines to search further back.
     #[schemars(length(min = 1))]
     pattern: Option<String>,
 }

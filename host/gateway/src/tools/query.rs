@@ -19,20 +19,20 @@ struct Input {
     /// PromQL. Every selector names its metric and the namespaces it is about: rate(http_requests_total{namespace="shop"}[5m]).
     #[schemars(length(min = 1))]
     query: String,
-    /// Instant query: when, RFC 3339 or Unix seconds. Without any time: now.
+    /// At one time: when, RFC 3339 or Unix seconds. Without any time: now.
     #[schemars(extend("type" = ["string", "number"]))]
     time: Option<Time>,
-    /// Range query: its first point, RFC 3339 or Unix seconds.
+    /// Over a range: its first point.
     #[schemars(extend("type" = ["string", "number"]))]
     start: Option<Time>,
-    /// Range query: its last point, RFC 3339 or Unix seconds. Without it: now.
+    /// Over a range: its last point. Without it: now.
     #[schemars(extend("type" = ["string", "number"]))]
     end: Option<Time>,
-    /// Range query: seconds back from end, instead of start.
+    /// Over a range: seconds back from end, instead of start.
     range_seconds: Option<u32>,
-    /// Range query: seconds between two points. Without it: about 120 points.
+    /// Over a range: seconds between two points. Without it: about 120 points.
     step_seconds: Option<u32>,
-    /// With a small picture of each series, for people.
+    /// A small picture of each series, for people.
     #[serde(default)]
     sparkline: bool,
 }

@@ -22,14 +22,14 @@ struct Input {
     /// Its parameters by name, like {"namespace": "shop", "window": "30m"}.
     #[serde(default)]
     parameters: JsonObject,
-    /// One value of each series: when, RFC 3339 or Unix seconds. Without any time: now.
+    /// At one time: when, RFC 3339 or Unix seconds. Without any time: now.
     #[schemars(extend("type" = ["string", "number"]))]
     time: Option<Value>,
     /// Over a range: seconds back from now.
     range_seconds: Option<u32>,
-    /// Over a range: seconds between two points. Without it: about 120 points.
+    /// Over a range: seconds between two points.
     step_seconds: Option<u32>,
-    /// With a small picture of each series, for people.
+    /// A small picture of each series, for people.
     #[serde(default)]
     sparkline: bool,
 }
