@@ -32,6 +32,8 @@ const SERIES_BYTES: u64 = 300;
 const SAMPLE_BYTES: u64 = 24;
 /// Bytes of a label's value as it is scraped, at most about.
 const LABEL_BYTES: u64 = 128;
+/// A sample of a native histogram counts as so many: Prometheus counts it by its size.
+const HISTOGRAM: u64 = 20;
 /// Functions that Prometheus calls experimental and the parser does not.
 const ALSO_EXPERIMENTAL: &[&str] = &["first_over_time", "info"];
 /// Functions whose value depends on the time of evaluation even if no selector does.
@@ -97,7 +99,15 @@ pub(crate) fn estimate(
     series: &mut dyn FnMut(&Mention) -> u64,
 ) -> Result<Estimate, Denial> {
     let mut walk = Walk { timing, settings, series, out: Estimate::default() };
-    let frame = Frame { start: timing.start, end: timing.end, points: timing.points, window: 0, offset: 0, depth: 0 };
+    let frame = Frame {
+        start: timing.start,
+        end: timing.end,
+        points: timing.points,
+        window: 0,
+        offset: 0,
+        depth: 0,
+        histograms: false,
+    };
     let shape = walk.expr(expr, frame)?;
     let Walk { mut out, .. } = walk;
     // The answer to a grouping is cut at the limits of the allowance; refusing it for what went in would refuse the cure.
@@ -143,6 +153,8 @@ struct Frame {
     window: u64,
     offset: u64,
     depth: u32,
+    /// What is read goes into a function of histograms.
+    histograms: bool,
 }
 
 /// What an expression gives: at most so many series, each with so many samples at each point.
@@ -210,9 +222,12 @@ impl Walk<'_> {
 
         let samples = range_ms.map_or(1, |range| range.div_ceil(self.timing.scrape).max(1));
         let evaluations = if at.is_some() { 1 } else { frame.points };
-        let mention = Mention { subject, metric, window, evaluations, samples };
+        // Classic histograms are read by their buckets, also where a rule has recorded them.
+        let native = frame.histograms && !metric.contains("_bucket");
+        let counted = if native { samples.saturating_mul(HISTOGRAM) } else { samples };
+        let mention = Mention { subject, metric, window, evaluations, samples: counted };
         let series = (self.series)(&mention);
-        self.work(series, evaluations.saturating_mul(samples));
+        self.work(series, evaluations.saturating_mul(counted));
         self.out.mentions.push((mention, series));
         Ok(Shape { window: samples, raw: true, ..Shape::vector(series) })
     }
@@ -257,6 +272,7 @@ impl Walk<'_> {
                 Offset::Pos(d) | Offset::Neg(d) => millis(*d),
             })),
             depth,
+            histograms: frame.histograms,
         };
         // What `points` says when the whole is evaluated once although the query has many points.
         let span = if frame.points <= 1 { range } else { u64::try_from(inner.end - inner.start).unwrap_or(range) };
@@ -300,6 +316,7 @@ impl Walk<'_> {
         {
             return Err(deny(rules::REGEX, "the regular expression of `label_replace` is dear to compile"));
         }
+        let frame = Frame { histograms: frame.histograms || name.starts_with("histogram_"), ..frame };
         let mut widest = 0;
         let (mut raw, mut grouped, mut made) = (false, false, Labels::new());
         for argument in &call.args.args {

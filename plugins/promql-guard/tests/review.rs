@@ -402,6 +402,21 @@ fn copies_of_a_selector_count_each_time_they_are_read() {
 }
 
 #[test]
+fn a_sample_of_a_native_histogram_counts_as_many() {
+    let samples = |text: &str| refused(&range(text, 1800, 10), &number(50_000, Bound::Exact)).details;
+    let figure = |text: &str| samples(text).iter().find(|d| d.key == "samples_per_evaluation").unwrap().value.clone();
+    for (text, each) in [
+        ("histogram_quantile(0.9, sum(rate(request_seconds[15m])))", "600"),
+        ("histogram_count(sum by (job) (rate(request_seconds[15m])))", "600"),
+        ("histogram_quantile(0.9, sum by (le) (rate(request_seconds_bucket[15m])))", "30"),
+        ("histogram_quantile(0.9, sum by (le) (max_over_time(job:request_seconds_bucket:rate5m[15m])))", "30"),
+        ("sum(rate(request_seconds[15m]))", "30"),
+    ] {
+        assert_eq!(figure(text), each, "{text}");
+    }
+}
+
+#[test]
 fn several_selectors_of_one_metric_share_its_bound() {
     // What is known is a bound of the whole metric: it is not counted twice.
     let query = instant("count(up{a=\"1\"}) / count(up{a=\"2\"})");
