@@ -21,6 +21,26 @@ def merged(ranges):
     return [tuple(pair) for pair in out]
 
 
+class Ranges(list):
+    """Merged ranges, and which rule found what."""
+
+    def __init__(self, found):
+        super().__init__(merged((one["start"], one["end"]) for one in found))
+        self.rules = sorted((one["start"], one["end"], one["rule"]) for one in found)
+        self.longest = max((end - start for start, end, _ in self.rules), default=0)
+
+    def touching(self, start, end):
+        """The rules that found something in [start, end)."""
+        at = bisect.bisect_left(self.rules, (start - self.longest, 0, ""))
+        out = set()
+        for begin, stop, rule in self.rules[at:]:
+            if begin >= end:
+                break
+            if stop > start:
+                out.add(rule)
+        return out
+
+
 def run(command, text, **options):
     return subprocess.run(command, input=text, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=True, **options)
 
@@ -32,7 +52,7 @@ def ours(command):
         done = run([*command, "--findings"], text)
         out = done.stderr if b'"start"' in done.stderr else done.stdout
         found = [json.loads(line) for line in out.splitlines() if line.startswith(b"{") and b'"start"' in line]
-        return merged((one["start"], one["end"]) for one in found)
+        return Ranges(found)
 
     return find
 

@@ -1,4 +1,4 @@
-"""usage: report.py [--seed N] [--rounds N] [--clean N] [--show N] [--json] [--peers] [--floor FILE] -- COMMAND...
+"""usage: report.py [--seed N] [--rounds N] [--clean N] [--show N] [--rules] [--json] [--peers] [--floor FILE] -- COMMAND...
 
 Measures redactors on the corpus (corpus.py). COMMAND masks standard input and takes `--findings`, as `wardgate redact` does; --peers
 measures secrethider, detect-secrets and gitleaks in the same run (`peers` installs them). See docs/redaction.md for what the figures mean.
@@ -40,6 +40,7 @@ def measure(find, cases, clean, show):
     text += BORDER
     ranges = find(bytes(text))
     total, caught, half = collections.Counter(), collections.Counter(), collections.Counter()
+    rules, by_kind = Rules(), collections.defaultdict(collections.Counter)
     missed, examples, extra = collections.Counter(), collections.defaultdict(list), 0
     for case, offset in zip(cases, offsets):
         strict, partial = judge(case.spans, ranges, offset)
@@ -51,16 +52,26 @@ def measure(find, cases, clean, show):
         hidden = redactors.covered(ranges, offset, end)
         inside = sum(b - a for s, e in case.spans for a, b in redactors.covered(ranges, offset + s, offset + e))
         extra += sum(b - a for a, b in hidden) - inside
-        if not strict:
+        named = {rule for s, e in case.spans for rule in rules.of(ranges, offset + s, offset + e)}
+        if strict:
+            rules.caught.update(named)
+            by_kind[case.group, case.kind].update(named)
+        else:
+            rules.part.update(named)
             missed[case.group, case.kind] += 1
             if len(examples[case.group, case.kind]) < show:
                 examples[case.group, case.kind].append(marked(case.data, [(a - offset, b - offset) for a, b in hidden]))
+    # A text that was missed counts against the rules that know its kind from other texts; where there are none, nothing knows it.
+    for kind, number in missed.items():
+        for rule in by_kind[kind] or [UNKNOWN]:
+            rules.missed[rule] += number
     lines, alarms, seen = [line for _, line in clean], [], collections.Counter()
     ranges = find(b"\n".join(lines) + b"\n")
     at = 0
     for group, line in clean:
         hidden = redactors.covered(ranges, at, at + len(line))
         if hidden:
+            rules.alarms.update(rules.of(ranges, at, at + len(line)))
             seen[group] += 1
             alarms.append(f"{group}: {marked(line, [(a - at, b - at) for a, b in hidden])}")
         at += len(line) + 1
@@ -79,7 +90,37 @@ def measure(find, cases, clean, show):
         "alarms_by_source": dict(seen),
         "missed": [[group, kind, number, total[group, kind], examples[group, kind]] for (group, kind), number in sorted(missed.items(), key=lambda one: (-one[1] / total[one[0]], one[0]))],
         "false_alarms": alarms,
+        "rules": rules.figures(),
     }
+
+
+UNKNOWN = "(no rule knows the kind)"
+
+
+class Rules:
+    """How often each rule was right and wrong, where the redactor names its rules."""
+
+    def __init__(self):
+        self.caught, self.part, self.missed, self.alarms = (collections.Counter() for _ in range(4))
+
+    @staticmethod
+    def of(ranges, start, end):
+        return ranges.touching(start, end) if isinstance(ranges, redactors.Ranges) else set()
+
+    def figures(self):
+        names = set(self.caught) | set(self.part) | set(self.missed) | set(self.alarms)
+        counts = {name: [self.caught[name], self.part[name], self.missed[name], self.alarms[name]] for name in names}
+        return dict(sorted(counts.items(), key=lambda one: (-one[1][3], -one[1][2] - one[1][1], -one[1][0], one[0])))
+
+
+def rule_table(rules, faultless):
+    """Rules that missed or alarmed; all of them when `faultless`."""
+    yield "| rule | texts found | found in part | missed of its kinds | false alarms |"
+    yield "|---|---:|---:|---:|---:|"
+    shown = {name: counts for name, counts in rules.items() if faultless or any(counts[1:])}
+    for name, counts in shown.items():
+        yield f"| {name} | " + " | ".join(map(str, counts)) + " |"
+    yield f"| {len(rules) - len(shown)} rules without a fault | {sum(counts[0] for name, counts in rules.items() if name not in shown)} | 0 | 0 | 0 |"
 
 
 def marked(data, ranges):
@@ -112,6 +153,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=5, help="texts of each kind")
     parser.add_argument("--clean", type=int, default=30_000, help="clean lines")
     parser.add_argument("--show", type=int, default=0, help="texts to show of each missed kind, and false alarms")
+    parser.add_argument("--rules", action="store_true", help="the table of rules with those that made no mistake, too")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--peers", action="store_true")
     parser.add_argument("--floor", type=pathlib.Path, help="a file with the least recall and the most alarms: fail below")
@@ -127,6 +169,9 @@ def main():
         json.dump(figures, sys.stdout, ensure_ascii=False, indent=1)
     else:
         print("\n".join(table(figures)))
+        print()
+        print("\n".join(rule_table(own["rules"], arguments.rules)))
+        print()
         for group, kind, number, of, examples in own["missed"]:
             print(f"missed {number} of {of}: {group}/{kind}")
             for example in examples:

@@ -183,12 +183,25 @@ fn templates(value: &[u8]) -> bool {
 
 /// What a cipher made of a value: `ENC[AES256_GCM,data:…]` of SOPS.
 fn encrypted(value: &[u8]) -> bool {
-    value.starts_with(b"ENC[")
-        && value.ends_with(b"]")
-        && value[4..value.len() - 1]
-            .iter()
-            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=' | b',' | b':' | b'_' | b'.'))
-        && (value.starts_with(b"ENC[AES256_GCM,") || value == b"ENC[...]")
+    jasypt(value)
+        || sealed(value)
+        || value.starts_with(b"ENC[")
+            && value.ends_with(b"]")
+            && value[4..value.len() - 1]
+                .iter()
+                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=' | b',' | b':' | b'_' | b'.'))
+            && (value.starts_with(b"ENC[AES256_GCM,") || value == b"ENC[...]")
+}
+
+/// `ENC(BASE64)`: what Jasypt made of a value.
+fn jasypt(value: &[u8]) -> bool {
+    let body = value.strip_prefix(b"ENC(").and_then(|v| v.strip_suffix(b")"));
+    body.is_some_and(|b| b.len() >= 20 && b.len().is_multiple_of(4) && crate::base64::is_base64(b))
+}
+
+/// What `kubeseal` made of a value: the length of an RSA block, the block, and what it opens.
+fn sealed(value: &[u8]) -> bool {
+    value.len() >= 600 && value.starts_with(b"Ag") && matches!(value[2], b'A'..=b'D') && crate::base64::is_base64(value)
 }
 
 /// `0x1f`: a number.

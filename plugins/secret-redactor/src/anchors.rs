@@ -217,7 +217,9 @@ pub(crate) fn literals() -> Vec<Literal> {
             anything(&[&format!("{word}{open}")], true, false, Role::ClosedKey, &mut all);
         }
     }
-    for word in COLUMN_WORDS {
+    // `_key` stands for all names that end so.
+    let heads = COLUMN_WORDS.iter().filter(|w| !w.ends_with("_key")).chain([&"_key"]);
+    for word in heads {
         for (before, behind) in [
             ("", " |"),
             ("", " \u{2502}"),
@@ -232,10 +234,12 @@ pub(crate) fn literals() -> Vec<Literal> {
             ("  ", ""),
             (";", ""),
         ] {
-            let role = if behind.starts_with(' ') && behind != "  " { Role::ClosedKey } else { Role::Lines };
+            let cell = behind == "|" || (behind.starts_with(' ') && behind != "  ");
+            let role = if cell { Role::ClosedKey } else { Role::Lines };
             anything(&[&format!("{before}{word}{behind}")], true, false, role, &mut all);
         }
     }
+    anything(&["key |", "key \u{2502}"], true, false, Role::ClosedKey, &mut all);
     anything(ESCAPES, true, false, Role::Escape, &mut all);
     for word in TELLING {
         let digit = |n: u8| char::from_digit(u32::from(n), 16);
@@ -265,6 +269,10 @@ pub(crate) fn literals() -> Vec<Literal> {
             "following secret",
             "following token",
             "following key",
+            "base64decode}}",
+            "cat /run/secrets/",
+            "cat /var/run/secrets/",
+            "cat /etc/secrets/",
             "base64 -d",
             "base64 --d",
             "initial-password",
@@ -297,9 +305,12 @@ pub(crate) fn literals() -> Vec<Literal> {
         Role::Jwt,
         &mut all,
     );
-    anything(&["bearer ", "bearer%20", "bearer+"], true, false, Role::Bearer, &mut all);
+    anything(&["bearer ", "bearer%20", "bearer+", "bearer, "], true, false, Role::Bearer, &mut all);
     anything(&["basic "], true, true, Role::Basic, &mut all);
     all.push(Literal { across: true, ..Literal::new("value", true, true, Follow::Value(3), Role::PairValue) });
+    for text in ["value: >", "value: |"] {
+        all.push(Literal { across: true, ..Literal::new(text, true, true, Follow::Anything, Role::Lines) });
+    }
     anything(&["value\\", "value>"], true, true, Role::PairValue, &mut all);
     all.push(Literal::new("stringvalue", true, true, Follow::Value(3), Role::PairValue));
     all.push(Literal { across: true, ..Literal::new("parametervalue", true, true, Follow::Value(3), Role::PairValue) });
@@ -360,7 +371,7 @@ pub(crate) fn literals() -> Vec<Literal> {
     anything(&["machine "], false, true, Role::Netrc, &mut all);
     anything(&[":5432:", ":5433:", ":6432:", ":5439:", ":26257:", ":*:*:"], false, false, Role::Pgpass, &mut all);
     anything(
-        &["data\":{", "data\\\":{", "data\\\": {", "[]uint8{", "[]byte{"],
+        &["data\":{", "data\\\":{", "data\\\": {", "data:map[string]string{", "[]uint8{", "[]byte{"],
         true,
         false,
         Role::DataObject,

@@ -5,6 +5,7 @@ use crate::{
     detect::Detector,
     keyed::name_or_dash,
     keys::{Meaning, Strength},
+    pairs::name_on,
     prose::is_password,
     section::Then,
     site::Mask,
@@ -120,7 +121,14 @@ impl Below {
         if !leads || key == key_end || near != start {
             return None;
         }
-        let name = &text[key..key_end];
+        let mut name = &text[key..key_end];
+        if block && name.eq_ignore_ascii_case(b"value") {
+            let above = start.checked_sub(1)?;
+            let above_start = memchr::memrchr(b'\n', &text[above.saturating_sub(256)..above])
+                .map_or(above.saturating_sub(256), |n| above.saturating_sub(256) + n + 1);
+            let named = name_on(text, above_start, above)?;
+            name = &text[named.start..named.end];
+        }
         let one = name.strip_suffix(b"s").or_else(|| name.strip_suffix(b"S"));
         let said = detector.meaning(name).or_else(|| detector.meaning(one?))?;
         let indent = indent - start;
@@ -270,11 +278,17 @@ impl Below {
 /// `kubectl get secret … | base64 -d`, `argocd admin initial-password`: what a command that shows a secret prints is on the next line.
 fn shows_a_secret(line: &[u8]) -> bool {
     let has = |word: &[u8]| memchr::memmem::find(line, word).is_some();
+    let shown =
+        [b"cat /run/secrets/".as_slice(), b"cat /var/run/secrets/", b"cat /etc/secrets/"].iter().any(|w| has(w));
+    if shown && line.trim_ascii_start().starts_with(b"$ ") && !has(b"|") && !has(b">") {
+        return true;
+    }
     let typed = has(b"kubectl") || has(b"oc get") || line.trim_ascii_start().starts_with(b"$ ") || has(b"argocd");
     let end = line.trim_ascii_end();
     let decodes = [b"base64 -d".as_slice(), b"base64 --decode", b"base64 -d; echo", b"base64 --decode; echo"]
         .iter()
-        .any(|w| end.ends_with(w));
+        .any(|w| end.ends_with(w))
+        || has(b"base64decode}}");
     typed && ((decodes && has(b"secret")) || has(b" initial-password"))
 }
 

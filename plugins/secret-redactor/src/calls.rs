@@ -31,6 +31,8 @@ pub(crate) enum Place {
     Declared,
     /// The rest of the item of a list of a database client's arguments.
     Glued,
+    /// The next item of a list, where an item before names a user.
+    Item,
     /// The quoted text behind it, where it ends as a line that is typed does.
     Sent,
     /// The value that a change makes of a quoted one: `KEY = "OLD" -> "NEW"`.
@@ -52,6 +54,7 @@ pub(crate) const PLACES: &[(&str, bool, bool, Place)] = &[
     ("AuthTokens.basic(\"", false, false, Place::Argument(1)), ("basic_auth(\"", false, false, Place::Argument(1)), ("httpBasic(\"", false, false, Place::Argument(1)), ("withBasicAuth(\"", false, false, Place::Argument(1)),
     ("SecureString \"", true, false, Place::Argument(0)), ("SecureString '", true, false, Place::Argument(0)), ("SecureString -String \"", true, false, Place::Argument(0)), ("SecureString -String '", true, false, Place::Argument(0)),
     ("changeUserPassword(\"", false, false, Place::Argument(1)), ("changeUserPassword('", false, false, Place::Argument(1)), ("sp_password ", true, true, Place::Argument(1)), ("unsafePlainText('", false, false, Place::Argument(0)), ("unsafePlainText(\"", false, false, Place::Argument(0)), (" crypt('", true, false, Place::Argument(0)), ("pgp_sym_encrypt(", true, false, Place::Argument(1)), ("pgp_sym_decrypt(", true, false, Place::Argument(1)), ("sp_addlinkedsrvlogin ", true, false, Place::Argument(4)),
+    ("hmac.new(b\"", false, false, Place::Argument(0)), ("hmac.new(b'", false, false, Place::Argument(0)), ("createHmac(", false, false, Place::Argument(1)), ("jwt.sign(", false, false, Place::Argument(1)), ("jwt.encode(", false, false, Place::Argument(1)), ("jwt.verify(", false, false, Place::Argument(1)), ("jwt.decode(", false, false, Place::Argument(1)),
     ("setPassword(\"", false, false, Place::Argument(0)), (".password(\"", false, false, Place::Argument(0)), ("withPassword(\"", false, false, Place::Argument(0)), ("setToken(\"", false, false, Place::Argument(0)), (".token(\"", false, false, Place::Argument(0)),
     ("setApiKey(\"", false, false, Place::Argument(0)), (".apiKey(\"", false, false, Place::Argument(0)), ("setSecret(\"", false, false, Place::Argument(0)), (".secret(\"", false, false, Place::Argument(0)), (".clientSecret(\"", false, false, Place::Argument(0)),
     (".bearerToken(\"", false, false, Place::Argument(0)), (".passphrase(\"", false, false, Place::Argument(0)), ("setAccessKey(\"", false, false, Place::Argument(0)), ("setSecretKey(\"", false, false, Place::Argument(0)), ("SecretKeySpec(\"", false, false, Place::Argument(0)),
@@ -66,7 +69,7 @@ pub(crate) const PLACES: &[(&str, bool, bool, Place)] = &[
     // Pipes
     ("--password-stdin", false, false, Place::Piped), ("| sudo ", false, false, Place::Piped), ("--passphrase-fd", false, false, Place::Piped), ("| passwd ", false, false, Place::Piped), ("| cryptsetup ", false, false, Place::Piped),
     ("| kinit", false, false, Place::Piped), ("-pass stdin", false, false, Place::Piped), ("--with-token", false, false, Place::Piped), ("| chpasswd", false, false, Place::PipedPair),
-    ("| pbcopy", false, false, Place::Piped), ("| su ", false, false, Place::Piped), ("| docker secret create", false, false, Place::Piped), ("| base64", false, false, Place::Piped), ("| openssl ", false, false, Place::Piped), ("| kubeseal", false, false, Place::Piped), ("| htpasswd ", false, false, Place::Piped), ("--token-stdin", false, false, Place::Piped), ("--api-key-stdin", false, false, Place::Piped), ("| gcloud secrets ", false, false, Place::Piped), ("| wrangler ", false, false, Place::Piped), ("| npx wrangler ", false, false, Place::Piped), ("| gh secret ", false, false, Place::Piped), ("| vault ", false, false, Place::Piped), ("| podman secret ", false, false, Place::Piped), ("| systemd-creds ", false, false, Place::Piped), ("password_stdin", false, false, Place::Piped),
+    ("| pbcopy", false, false, Place::Piped), ("| su ", false, false, Place::Piped), ("| docker secret create", false, false, Place::Piped), ("| base64", false, false, Place::Piped), ("| openssl ", false, false, Place::Piped), ("| kubeseal", false, false, Place::Piped), ("| htpasswd ", false, false, Place::Piped), ("--token-stdin", false, false, Place::Piped), ("--api-key-stdin", false, false, Place::Piped), ("-on-stdin", false, false, Place::Piped), ("| gcloud secrets ", false, false, Place::Piped), ("| wrangler ", false, false, Place::Piped), ("| npx wrangler ", false, false, Place::Piped), ("| gh secret ", false, false, Place::Piped), ("| vault ", false, false, Place::Piped), ("| podman secret ", false, false, Place::Piped), ("| systemd-creds ", false, false, Place::Piped), ("password_stdin", false, false, Place::Piped),
     // Names and values
     ("setx ", true, true, Place::Named), ("ENV ", false, true, Place::Named), ("set -x ", false, true, Place::Named), ("set -gx ", false, true, Place::Named), ("set -Ux ", false, true, Place::Named), ("setenv ", false, true, Place::Named), ("SetEnv ", false, true, Place::Named),
     ("fastcgi_param ", false, true, Place::Named), ("uwsgi_param ", false, true, Place::Named), ("proxy_set_header ", false, true, Place::Named), ("SetEnvironmentVariable(", false, false, Place::Named), ("putenv(", false, true, Place::Named),
@@ -76,13 +79,13 @@ pub(crate) const PLACES: &[(&str, bool, bool, Place)] = &[
     (" LOGIN ", false, false, Place::Word(1)), ("> PASS ", false, false, Place::Word(0)), (": PASS ", false, false, Place::Word(0)), ("psk \"", true, true, Place::Word(0)), ("psk '", true, true, Place::Word(0)), ("radius-server key ", true, true, Place::Word(0)), ("tacacs-server key ", true, true, Place::Word(0)),
     ("enable secret ", true, true, Place::Word(0)), ("enable password ", true, true, Place::Word(0)), (" secret 0 ", true, false, Place::Word(0)), (" secret 5 ", true, false, Place::Word(0)), (" secret 7 ", true, false, Place::Word(0)), (" secret 8 ", true, false, Place::Word(0)),
     (" secret 9 ", true, false, Place::Word(0)), ("isakmp key ", true, true, Place::Word(0)), ("pre-shared-key ", true, true, Place::Word(0)), ("key-string ", true, true, Place::Word(0)), ("chap password ", true, true, Place::Word(0)), ("authentication-key ", true, true, Place::Word(2)),
-    ("PRAGMA key = '", true, false, Place::Word(0)), ("PRAGMA key='", true, false, Place::Word(0)), ("server-private-key ", true, true, Place::Word(0)), ("wpa-psk ", true, true, Place::Word(0)), ("wpa-passphrase ", true, true, Place::Word(0)), ("shared-secret ", true, true, Place::Word(0)), ("AUTH PLAIN ", false, false, Place::Word(0)), ("AUTH LOGIN ", false, false, Place::Word(0)), ("auth-pass ", true, true, Place::Word(1)), (" AUTH2 ", false, false, Place::Word(1)), ("\"-p", false, false, Place::Glued), (", -p", false, false, Place::Glued), ("IDENTIFY ", true, true, Place::Word(0)),
+    ("PRAGMA key = '", true, false, Place::Word(0)), ("PRAGMA key='", true, false, Place::Word(0)), ("server-private-key ", true, true, Place::Word(0)), ("wpa-psk ", true, true, Place::Word(0)), ("wpa-passphrase ", true, true, Place::Word(0)), ("shared-secret ", true, true, Place::Word(0)), ("AUTH PLAIN ", false, false, Place::Word(0)), ("AUTH LOGIN ", false, false, Place::Word(0)), ("auth-pass ", true, true, Place::Word(1)), (" AUTH2 ", false, false, Place::Word(1)), ("\"-p", false, false, Place::Glued), (", -p", false, false, Place::Glued), ("\"-p\",", false, false, Place::Item), ("'-p',", false, false, Place::Item), ("\"-P\",", false, false, Place::Item), ("IDENTIFY ", true, true, Place::Word(0)),
     // Declarations
     ("{ get; set; } = ", false, false, Place::Declared), ("{ get; init; } = ", false, false, Place::Declared), ("{ get; } = ", false, false, Place::Declared), ("{ get; private set; } = ", false, false, Place::Declared),
     (": String = ", false, false, Place::Declared), (": string = ", false, false, Place::Declared), (": str = ", false, false, Place::Declared), (": &str = ", false, false, Place::Declared), (": String? = ", false, false, Place::Declared), (": &'static str = ", false, false, Place::Declared),
     (": SecretStr = ", false, false, Place::Declared), (": Optional[str] = ", false, false, Place::Declared), (": text = ", true, false, Place::Declared), (" string = \"", false, false, Place::Declared), (" string = `", false, false, Place::Declared), (": b'", false, false, Place::Declared), (": b\"", false, false, Place::Declared),
     ("=b'", false, false, Place::Declared), ("=b\"", false, false, Place::Declared), ("= b'", false, false, Place::Declared), ("= b\"", false, false, Place::Declared), (": Some(\"", false, false, Place::Declared), (":** ", false, false, Place::Declared), ("**: ", false, false, Place::Declared), (": `", false, false, Place::Declared),
-    (" . \"", false, false, Place::Declared), ("\";s:", false, false, Place::Declared), (" ?= ", false, false, Place::Declared), (" += \"", false, false, Place::Declared), (" ::= ", false, false, Place::Declared), (" ||= ", false, false, Place::Declared), ("=>nil, ", false, false, Place::Declared), (" REG_SZ ", false, false, Place::Declared), (" \u{2014} ", false, false, Place::Declared), (":: ", false, false, Place::Declared), (": !!binary ", false, false, Place::Declared),
+    (" . \"", false, false, Place::Declared), ("\";s:", false, false, Place::Declared), (" ?= ", false, false, Place::Declared), ("} = '", false, false, Place::Declared), ("} = \"", false, false, Place::Declared), (" += \"", false, false, Place::Declared), (" ::= ", false, false, Place::Declared), (" ||= ", false, false, Place::Declared), ("=>nil, ", false, false, Place::Declared), (" REG_SZ ", false, false, Place::Declared), (" \u{2014} ", false, false, Place::Declared), (":: ", false, false, Place::Declared), (": !!binary ", false, false, Place::Declared), (": !!str ", false, false, Place::Declared), ("\": {\"key\": \"", false, false, Place::Declared), ("\":{\"key\":\"", false, false, Place::Declared), ("Client(\"", false, false, Place::Declared), ("Client('", false, false, Place::Declared), ("(key=", false, false, Place::Declared), ("?=", false, false, Place::Declared), ("') ?: '", false, false, Place::Declared), ("\") ?: \"", false, false, Place::Declared), ("') ?? '", false, false, Place::Declared), ("\") ?? \"", false, false, Place::Declared), (" | default \"", false, false, Place::Declared), (" | default '", false, false, Place::Declared), (" || '", false, false, Place::Declared), (" || \"", false, false, Place::Declared), (" ?? '", false, false, Place::Declared), (" ?? \"", false, false, Place::Declared), (" .= \"", false, false, Place::Declared), (" .= '", false, false, Place::Declared),
     (",<<\"", false, false, Place::Declared), ("\"=>\\\"", false, false, Place::Declared), (" equals ", true, false, Place::Declared), (" eq '", false, false, Place::Declared), (" == \"", false, false, Place::Declared), (" == '", false, false, Place::Declared), (" LIKE '", false, false, Place::Declared),
     ("\" -> \"", false, false, Place::Changed), ("\" => \"", false, false, Place::Changed), ("' -> '", false, false, Place::Changed), ("\" to \"", false, false, Place::Changed), ("' to '", true, false, Place::Changed),
 ];
@@ -190,6 +193,16 @@ impl Detector {
                     self.firmly(site, value, const { number("secret-in-statement") }, out);
                 }
             }
+            Place::Item => {
+                let value = value_at(text, stop, limit, site.cut);
+                let bytes = &text[value.start..value.end];
+                let user = [b"\"-u\"".as_slice(), b"'-u'", b"--user", b"\"-U\""]
+                    .iter()
+                    .any(|u| memchr::memmem::find(&text[floor..at], u).is_some());
+                if user && value.quoted && is_password(bytes, false) {
+                    self.firmly(site, value, const { number("command-line-secret") }, out);
+                }
+            }
             Place::Declared => self.declared(site, stop, out),
             Place::Glued => {
                 const CLIENTS: [&[u8]; 3] = [b"mysql", b"mariadb", b"sshpass"];
@@ -236,7 +249,9 @@ impl Detector {
     fn declared(&self, site: Site, stop: usize, out: &mut Vec<Mask>) {
         let Site { text, at, limit, floor, .. } = site;
         let near = floor.max(at.saturating_sub(96));
-        let end = skip_back(text, at, near, |b| is_blank(b) || is_quote(b) || matches!(b, b'*' | b'`' | b']' | b'\\'));
+        let end = skip_back(text, at, near, |b| {
+            is_blank(b) || is_quote(b) || matches!(b, b'*' | b'`' | b']' | b')' | b'}' | b'\\')
+        });
         let mut start = skip_back(text, end, near, |b| name_or_dash(b) || b >= 0x80);
         if start == end {
             return;

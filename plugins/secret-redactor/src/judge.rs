@@ -18,7 +18,8 @@ impl Detector {
         if value.is_empty() || self.settings.allows(value) {
             return false;
         }
-        if uuid(value) {
+        // DeepL marks the keys of its free plan.
+        if uuid(value.strip_suffix(b":fx").unwrap_or(value)) {
             return said.uuid;
         }
         if harmless(value) {
@@ -26,7 +27,7 @@ impl Detector {
         }
         let refers = said.rule == const { number("secret-assignment") }
             || (said.strength == Strength::Certain && said.rule == const { number("api-key-assignment") });
-        if refers && secrets_name(value) {
+        if refers && (secrets_name(value) || path_of_words(value)) {
             return false;
         }
         match said.strength {
@@ -77,6 +78,15 @@ fn secrets_name(value: &[u8]) -> bool {
     name && object_name(value)
         && (LAST.iter().any(|l| value.ends_with(l))
             || (generated && [b"-dockercfg".as_slice(), b"-token"].iter().any(|l| stem.ends_with(l))))
+}
+
+/// `db/password`: where a secret lies in a store.
+fn path_of_words(value: &[u8]) -> bool {
+    value.contains(&b'/')
+        && value.split(|b| *b == b'/').all(|word| {
+            (2..=24).contains(&word.len()) && word.iter().all(|b| b.is_ascii_lowercase() || matches!(b, b'-' | b'_'))
+        })
+        && naturalness(value) > -4
 }
 
 /// Not a plain word, not an object's name, not a number.

@@ -81,6 +81,9 @@ impl Detector {
     /// The key whose word ends at `word_end`, and its separator at `sep`.
     fn assigned(&self, site: Site, word_end: usize, sep: usize, out: &mut Vec<Mask>) {
         let Site { text, at, limit, .. } = site;
+        // `::=`, `:::=`
+        let colons = skip(text, sep, limit.min(sep + 3), |b| b == b':');
+        let sep = if colons > sep && text.get(colons) == Some(&b'=') && colons < limit { colons } else { sep };
         // `?key=`: the sign before the name is a part of the anchor.
         let start = if matches!(text[at], b'?' | b'&') { at + 1 } else { key_start(text, at, site.floor) };
         let end = skip(text, word_end, sep, is_name);
@@ -90,12 +93,24 @@ impl Detector {
         } else {
             start
         };
+        // `postmark token: X`: the service stands before.
+        let noun = [b"token".as_slice(), b"secret"].iter().any(|n| text[start..end].eq_ignore_ascii_case(n));
+        let start = if noun && start > site.floor + 3 && text[start - 1] == b' ' {
+            let word = skip_back(text, start - 1, site.floor.max(start.saturating_sub(32)), is_name);
+            let service = self.meaning(&text[word..start - 1]).is_some_and(|m| m.strength == Strength::Service);
+            if service { word } else { start }
+        } else {
+            start
+        };
         let key = &text[start..end];
         let said = self.meaning(key).or_else(|| self.meaning_of_many(key, text, sep + 1, limit));
         let said = said.or_else(|| query_key(site, start, key)).or_else(|| role_secret(site, key));
         let Some(mut said) = said else { return };
         // Whoever has the link has what it opens.
         let query = start > site.floor && matches!(text[start - 1], b'?' | b'&') && text[sep] == b'=';
+        // `--token=UUID`: who gives an option on a command line gives the token itself.
+        let option = key.starts_with(b"-") && !key.starts_with(b"-D");
+        said.uuid |= option && said.rule == const { number("token-assignment") };
         said.uuid |= query && said.rule == const { number("token-assignment") };
         // What was sealed for a cluster is no secret.
         if memchr::memmem::find(key, b"encryptedData.").is_some() {

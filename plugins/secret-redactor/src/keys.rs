@@ -109,6 +109,8 @@ impl Words {
 /// What a key means. `key` is the name alone: no quotes, no blanks around it. `more`: key names the operator added, lower case.
 pub(crate) fn meaning(key: &[u8], more: &[String]) -> Option<Meaning> {
     let key = &key[key.len().saturating_sub(96)..];
+    // `-DAPI_TOKEN`: a definition's flag is no part of the name.
+    let key = key.strip_prefix(b"-D").unwrap_or(key);
     if !more.is_empty() && more.iter().any(|m| key.eq_ignore_ascii_case(m.as_bytes())) {
         return Some(Meaning { strength: Strength::Certain, rule: const { number("operator-key") }, uuid: true });
     }
@@ -141,8 +143,13 @@ pub(crate) fn meaning(key: &[u8], more: &[String]) -> Option<Meaning> {
             .then_some(ENDINGS)
             .into_iter()
             .flatten()
-            .find(|(e, _)| word(i).len() > e.len() && word(i).ends_with(e.as_bytes()))
+            .find(|(e, kind)| (word(i).len() > e.len() || *kind == "key") && word(i).ends_with(e.as_bytes()))
             .map(|(_, k)| *k);
+        // `ACME_TOKEN`: a variable of an environment, whose first word is somebody's name.
+        let variable = i > 0
+            && i + 1 == words
+            && key.len() > 8
+            && key.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'_');
         let now = if is(i, class::PASSWORD) || ending == Some("password") || somebodys_pass(word(i)) {
             found(Strength::Certain, const { number("password-assignment") })
         } else if said(i, "secret") || said(i, "secrets") || ending == Some("secret") {
@@ -152,7 +159,9 @@ pub(crate) fn meaning(key: &[u8], more: &[String]) -> Option<Meaning> {
                 || (after(1) && (said(i + 1, "key") || said(i + 1, "access")));
             found(if compound { Strength::Certain } else { Strength::Likely }, const { number("secret-assignment") })
         } else if said(i, "token") || ending == Some("token") {
-            let kind = ending.is_some_and(|_| !said(i, "authtoken")) || previous(class::TOKEN_KIND | class::SERVICE);
+            let kind = variable
+                || ending.is_some_and(|_| !said(i, "authtoken"))
+                || previous(class::TOKEN_KIND | class::SERVICE);
             match (previous(class::BENIGN), kind || said(i, "authtoken")) {
                 (true, _) => None,
                 (_, true) => found(Strength::Stated, const { number("token-assignment") }),
@@ -182,7 +191,8 @@ pub(crate) fn meaning(key: &[u8], more: &[String]) -> Option<Meaning> {
             && i > 0
             && i + 1 == words
             && best.is_none()
-            && !previous(class::BENIGN_KEY | class::ABOUT)
+            && (!previous(class::BENIGN_KEY | class::ABOUT)
+                || (said(i - 1, "routing") && (0..i).any(|n| is(n, class::SERVICE))))
         {
             found(Strength::Service, const { number("api-key-assignment") })
         } else if said(i, "pat") {
@@ -193,6 +203,8 @@ pub(crate) fn meaning(key: &[u8], more: &[String]) -> Option<Meaning> {
             found(Strength::Authorization, const { number("authorization-header") })
         } else if said(i, "auth") && i > 0 && previous(class::SERVICE) {
             found(Strength::Stated, const { number("credential-assignment") })
+        } else if said(i, "auth") && variable {
+            found(Strength::Likely, const { number("credential-assignment") })
         } else if said(i, "auth") || said(i, "bearer") || said(i, "jwt") || said(i, "sas") {
             found(Strength::Weak, const { number("credential-assignment") })
         } else if said(i, "cookie") && i > 0 && said(i - 1, "erlang") {

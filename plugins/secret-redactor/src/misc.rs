@@ -26,11 +26,14 @@ impl Detector {
         let info = &text[literal_end..at];
         if let Some(colon) = memchr::memchr(b':', info) {
             let secret = &info[colon + 1..];
-            if !secret.is_empty() && !harmless(secret) && !self.settings.allows(secret) {
-                out.push(site.mask(const { number("url-credentials") }, literal_end + colon + 1, at, None));
-            }
-            if weak_user(&info[..colon]) {
-                out.push(site.mask(const { number("url-credentials") }, literal_end, literal_end + colon, None));
+            let rule = const { number("url-credentials") };
+            let told = !secret.is_empty() && !harmless(secret) && !self.settings.allows(secret);
+            match (told, weak_user(&info[..colon])) {
+                // Two halves of one key.
+                (true, true) => out.push(site.mask(rule, literal_end, at, None)),
+                (true, false) => out.push(site.mask(rule, literal_end + colon + 1, at, None)),
+                (false, true) => out.push(site.mask(rule, literal_end, literal_end + colon, None)),
+                (false, false) => {}
             }
         } else if weak_user(info) {
             out.push(site.mask(
@@ -310,6 +313,12 @@ impl Detector {
         // Nothing but a Secret has `stringData`.
         let said_so = at >= 6 && reads(text, at - 6, b"string");
         let string_data = said_so || text[literal_end - 2] == b'8';
+        if text[..literal_end].ends_with(b"string{") {
+            if certain && said_so {
+                self.map_as_go_prints_it(site, literal_end, out);
+            }
+            return;
+        }
         let mut i = literal_end;
         while i < limit && out.len() < 4096 {
             // "key" : "value" ,
@@ -336,6 +345,25 @@ impl Detector {
 }
 
 impl Detector {
+    /// `name: VALUE,name: VALUE,}`: the `stringData` of a Secret as Go prints them.
+    fn map_as_go_prints_it(&self, site: Site, from: usize, out: &mut Vec<Mask>) {
+        let Site { text, limit, .. } = site;
+        let mut i = from;
+        for _ in 0..64 {
+            let name = skip(text, i, limit, |b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'));
+            if name == i || !text[name..limit].starts_with(b": ") {
+                return;
+            }
+            let start = name + 2;
+            let end = skip(text, start, limit, |b| !matches!(b, b',' | b'}'));
+            if end > start && !harmless(&text[start..end]) {
+                let until = (end == limit && site.cut).then_some(Until::Word);
+                out.push(site.mask(const { number("kubernetes-secret-data") }, start, end, until));
+            }
+            i = skip(text, end, limit, |b| b == b',' || is_blank(b));
+        }
+    }
+
     /// `name: [104 117 …], …`: the data of a Secret as Go prints them.
     fn byte_lists(&self, site: Site, from: usize, certain: bool, out: &mut Vec<Mask>) {
         let Site { text, limit, .. } = site;

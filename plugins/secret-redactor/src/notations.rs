@@ -220,6 +220,10 @@ impl Detector {
         let until = (end == limit && site.cut).then_some(Until::Word);
         // `<user>:<password>@host` says how a URL is written.
         let url = text[from..end].starts_with(b"@");
+        // `Replace <PASSWORD> and <TOKEN>`: what stands between is no element's text.
+        if end < limit && text[end] == b'<' && text.get(end + 1) != Some(&b'/') && text[from..end].contains(&b' ') {
+            return;
+        }
         if end > from && !url && self.is_secret(said, &text[from..end], true) {
             out.push(site.mask(const { number("xml-element") }, from, end, until));
         }
@@ -234,7 +238,7 @@ impl Detector {
         let before = &text[site.floor..start];
         let statement = [b"ENV ".as_slice(), b"ARG ", b"setenv ", b"export ", b"set ", b"#define "]
             .iter()
-            .any(|w| before.ends_with(w));
+            .any(|w| before.len() >= w.len() && before[before.len() - w.len()..].eq_ignore_ascii_case(w));
         let tabbed = text[literal_end - 1] == b'\t';
         if !(dashed || statement || tabbed || configured(before)) {
             return;

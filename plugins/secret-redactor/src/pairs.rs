@@ -159,7 +159,7 @@ fn name_at(text: &[u8], i: usize, limit: usize) -> Option<Value> {
 }
 
 /// The name that a line of its own gives: `- name: KEY`, `"name": "KEY",`, `<name>KEY</name>`.
-fn name_on(text: &[u8], start: usize, end: usize) -> Option<Value> {
+pub(crate) fn name_on(text: &[u8], start: usize, end: usize) -> Option<Value> {
     let key = skip(text, start, end, |b| is_blank(b) || matches!(b, b'"' | b'-' | b'<' | b'{'));
     [b"name".as_slice(), b"key", b"property"]
         .iter()

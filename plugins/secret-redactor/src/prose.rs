@@ -11,7 +11,7 @@ use crate::{
     source::is_type,
     table::number,
     text::{Mix, Until, is_blank, is_quote, reads, skip, skip_back},
-    value::value_at,
+    value::{Value, value_at},
 };
 
 /// How many words of a sentence are read.
@@ -78,7 +78,8 @@ impl Detector {
             }
         }
         let secret = text[at..literal_end].eq_ignore_ascii_case(b"secret ");
-        let (mut named, mut moved, mut is) = (false, false, false);
+        let uuids = named.is_some_and(|m| m.uuid);
+        let (mut naming, mut moved, mut is) = (false, false, false);
         for _ in 0..MOST {
             i = skip(text, i, limit, |b| is_blank(b) || matches!(b, b':' | b'=' | b'-' | b'>' | b'\\'));
             if i >= limit {
@@ -89,7 +90,16 @@ impl Detector {
                 i += 1;
             } else if text[i] == b'(' {
                 // `password (admin): X`
-                let Some(close) = memchr::memchr(b')', &text[i..limit.min(i + 40)]) else { return };
+                let close = memchr::memchr(b')', &text[i..limit.min(i + 160)]);
+                let whole = |close: &usize| !text[i..i + close].iter().any(|b| is_blank(*b));
+                // `API_TOKEN (X)`: a single word that nobody would remark.
+                if let Some(close) = close.filter(whole) {
+                    let value = Value { start: i + 1, end: i + close, quoted: false, until: None };
+                    if self.told(site, noun, uuids, value, out).is_some() {
+                        return;
+                    }
+                }
+                let Some(close) = close.filter(|close| *close < 40) else { return };
                 i += close + 1;
                 continue;
             }
@@ -100,15 +110,25 @@ impl Detector {
                 i = end;
                 continue;
             }
-            if named {
-                named = NAMING.iter().chain(&["the", "your"]).any(|w| word.eq_ignore_ascii_case(w.as_bytes()));
+            if naming {
+                naming = NAMING.iter().chain(&["the", "your"]).any(|w| word.eq_ignore_ascii_case(w.as_bytes()));
                 i = end;
                 continue;
             }
             if NAMING.iter().any(|w| word.eq_ignore_ascii_case(w.as_bytes())) {
-                named = true;
+                naming = true;
                 i = end;
                 continue;
+            }
+            // `the password on db-1 is X`: where it is used.
+            if word.eq_ignore_ascii_case(b"on") || word.eq_ignore_ascii_case(b"at") {
+                let place = skip(text, end, limit, is_blank);
+                let place_end = skip(text, place, limit, |b| !is_blank(b));
+                let copula = skip(text, place_end, limit, is_blank);
+                if place_end > place && (reads(text, copula, b"is ") || reads(text, copula, b"was ")) {
+                    i = place_end;
+                    continue;
+                }
             }
             if FILLERS.iter().any(|w| word.eq_ignore_ascii_case(w.as_bytes())) {
                 is |= word.eq_ignore_ascii_case(b"is") || word.eq_ignore_ascii_case(b"was");
@@ -119,13 +139,14 @@ impl Detector {
             // `PASSWORD elastic = X`, `password bob: X`: a name stands between.
             let behind = skip(text, end, limit, is_blank);
             let label = text[end - 1] == b':' || (behind < limit && text[behind] == b'=');
-            if label && noun == Noun::Password && word.iter().all(u8::is_ascii_lowercase) {
+            if label && matches!(noun, Noun::Password | Noun::Code) && word.iter().all(u8::is_ascii_lowercase) {
                 i = end;
                 continue;
             }
             // `the secret is X`: after `is` it need not be long.
             let noun = if secret && is { Noun::Password } else { noun };
-            let Some(next) = self.told(site, noun, i, out) else { return };
+            let value = value_at(text, i, limit, site.cut);
+            let Some(next) = self.told(site, noun, uuids, value, out) else { return };
             if noun == Noun::Pair || !moved {
                 return;
             }
@@ -133,10 +154,9 @@ impl Detector {
         }
     }
 
-    /// Masks the word at `i`, if it looks like what the noun promises; where to read on.
-    fn told(&self, site: Site, noun: Noun, i: usize, out: &mut Vec<Mask>) -> Option<usize> {
+    /// Masks the word, if it looks like what the noun promises; where to read on. `uuids`: here a UUID is a secret.
+    fn told(&self, site: Site, noun: Noun, uuids: bool, value: Value, out: &mut Vec<Mask>) -> Option<usize> {
         let Site { text, limit, .. } = site;
-        let value = value_at(text, i, limit, site.cut);
         let (mut start, mut end) = (value.start, value.end);
         if !value.quoted {
             end = skip(text, start, end, |b| b.is_ascii());
@@ -157,9 +177,11 @@ impl Detector {
         }
         let bytes = &text[start..end];
         let secret = match noun {
-            Noun::Password | Noun::Pair => is_password(bytes, value.quoted),
+            Noun::Password | Noun::Pair => is_password(bytes, value.quoted) || (uuids && uuid(bytes)),
             Noun::Token | Noun::Key => {
-                (uuid(bytes) && noun == Noun::Key) || is_token(bytes) || self.token_rule(text, start, end).is_some()
+                (uuid(bytes.strip_suffix(b":fx").unwrap_or(bytes)) && noun == Noun::Key)
+                    || is_token(bytes)
+                    || self.token_rule(text, start, end).is_some()
             }
             Noun::Bare => (is_token(bytes) && !is_hex(bytes)) || self.token_rule(text, start, end).is_some(),
             Noun::Code => is_code(bytes),
@@ -311,16 +333,27 @@ fn is_token(bytes: &[u8]) -> bool {
         return body.rsplit(|b| *b == b':').next().is_some_and(|p| hex(p) && p.len() >= 32)
             && body.split(|b| *b == b':').all(|p| !p.is_empty() && p.iter().all(u8::is_ascii_alphanumeric));
     }
+    // `PT` and 48 hex digits: a service's mark stands before.
+    let mark = body.iter().take(4).take_while(|b| b.is_ascii_uppercase()).count();
     plain
         && !uuid(body)
         && !harmless(body)
-        && ((is_hex(body) && body.len() >= 32)
+        && ((is_hex(&body[mark..]) && body.len() >= 32 + mark)
             || (body.len() >= 16 && (random(body) || mixed(body)) && !object_name(body))
             || (body.len() >= 24 && {
                 let mix = Mix::of(body);
                 mix.kinds() == 2 && mix.digit >= 4 && mix.other == 0 && mix.changes * 4 >= body.len()
             })
+            || hex_groups(body)
             || (dotted && !object_name(body)))
+}
+
+/// `32 hex-8 hex-8 hex`: a long group of hex digits, and others.
+fn hex_groups(body: &[u8]) -> bool {
+    let mut groups = body.split(|b| *b == b'-');
+    groups.next().is_some_and(|g| g.len() >= 32 && is_hex(g))
+        && body.contains(&b'-')
+        && groups.all(|g| g.len() >= 4 && is_hex(g))
 }
 
 /// Letters of both cases and digits that change every few bytes.

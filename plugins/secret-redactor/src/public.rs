@@ -24,6 +24,11 @@ pub(crate) fn is_public(site: Site) -> bool {
         || binary(before)
         || in_a_tuple(before, rest, end)
         || mail_queue_id(run)
+        || of_a_public_key(before, rest)
+        || before.ends_with(b"node[")
+        // A lease is named by where it was made.
+        || memchr::memmem::find(&before[before.len().saturating_sub(96)..], b"lease_id").is_some()
+        || public_key(before)
         // What proves a domain's ownership stands in the DNS for all to read.
         || memchr::memmem::find(&before[before.len().saturating_sub(160)..], b"_acme-challenge").is_some()
         // What was sealed for a cluster, only that cluster opens.
@@ -72,7 +77,9 @@ fn asset(rest: &[u8]) -> bool {
 /// Within `ENC[AES256_GCM,data:…,iv:…]`: what a cipher made.
 fn in_cipher(before: &[u8]) -> bool {
     let near = &before[before.len().saturating_sub(LOOK_BACK)..];
-    memchr::memmem::rfind(near, b"ENC[AES256_GCM,").is_some_and(|open| memchr::memchr(b']', &near[open..]).is_none())
+    before.ends_with(b"ENC(")
+        || memchr::memmem::rfind(near, b"ENC[AES256_GCM,")
+            .is_some_and(|open| memchr::memchr(b']', &near[open..]).is_none())
 }
 
 /// The hash of a file in IPFS, `Qm` and 44 letters of base58; a peer of its network, `12D3KooW` and as many.
@@ -115,6 +122,8 @@ fn constant(run: &[u8]) -> bool {
 
 /// `<RUN@host>`: a message's id.
 fn message_id(before: &[u8], rest: &[u8], end: usize) -> bool {
+    // The id may be of parts: `<RUN.PART@host>`.
+    let end = skip(rest, end, rest.len(), |b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_' | b'+'));
     let host = rest.get(end + 1..).unwrap_or_default();
     let close = skip(host, 0, host.len(), |b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'));
     before.ends_with(b"<") && rest.get(end) == Some(&b'@') && close > 3 && host.get(close) == Some(&b'>')
@@ -144,9 +153,10 @@ fn named_in_prose(before: &[u8]) -> bool {
         "revision",
         "nonce",
         "integrity",
-        "etag",
+        "uuid",
     ];
-    let end = skip_back(before, before.len(), 0, |b| is_blank(b) || is_quote(b) || b == b':');
+    let end =
+        skip_back(before, before.len(), 0, |b| is_blank(b) || is_quote(b) || matches!(b, b':' | b'[' | b'(' | b'<'));
     let digest = [b"sha-256".as_slice(), b"sha256", b"sha-1", b"sha1", b"sha-512", b"sha512", b"sha-384", b"md5"];
     if end < before.len() && digest.iter().any(|d| end >= d.len() && before[end - d.len()..end].eq_ignore_ascii_case(d))
     {
@@ -167,6 +177,27 @@ fn in_a_tuple(before: &[u8], rest: &[u8], end: usize) -> bool {
     let tagged = before.ends_with(b"[") && behind == Some(b']') && rest.get(end + 1) == Some(&b'[');
     (before.ends_with(b"}{") && behind == Some(b'}'))
         || (tagged && word + 1 < before.len() && meaning(&before[word..before.len() - 1], &[]).is_none())
+}
+
+/// `public key: RUN`, `PublicKey = RUN`, `peer: RUN`: half of a pair that is for everybody.
+fn public_key(before: &[u8]) -> bool {
+    let end = skip_back(before, before.len(), 0, |b| is_blank(b) || is_quote(b) || matches!(b, b':' | b'='));
+    let name = &before[..end];
+    let last = |word: &[u8]| name.len() >= word.len() && name[name.len() - word.len()..].eq_ignore_ascii_case(word);
+    end < before.len()
+        && [b"public key".as_slice(), b"public_key", b"public-key", b"publickey", b"pubkey", b"pub_key"]
+            .iter()
+            .any(|w| last(w))
+}
+
+/// `"kty":"RSA","n":"RUN"`: a part of a public key that anybody may read; the private ones have other names.
+fn of_a_public_key(before: &[u8], rest: &[u8]) -> bool {
+    let near = &before[before.len().saturating_sub(LOOK_BACK)..];
+    let name = [b"\"n\"".as_slice(), b"\"x\"", b"\"y\"", b"\"x5t\"", b"\"kid\"", b"\"x5t#S256\""];
+    let end = skip_back(near, near.len(), 0, |b| is_blank(b) || is_quote(b));
+    let sep = near[..end].strip_suffix(b":").map(|n| &n[..skip_back(n, n.len(), 0, is_blank)]);
+    let key = |text: &[u8]| memchr::memmem::find(text, b"\"kty\"").is_some();
+    sep.is_some_and(|s| name.iter().any(|n| s.ends_with(n))) && (key(near) || key(&rest[..rest.len().min(LOOK_BACK)]))
 }
 
 /// `1tVJDA-000000qyiMQ-wU4x`, as Exim names its messages.

@@ -54,9 +54,17 @@ pub(crate) fn secret_run(token: &[u8], least: usize) -> bool {
         && mix.lower * 8 >= token.len()
         && mix.upper * 12 >= token.len()
         && !has_long_hex(token)
+        && mixes_case(token)
         && naturalness(token) < bound(token.len())
         && mix.changes * 4 >= token.len()
         && !has_words(token)
+}
+
+/// Some part of the token has letters of both cases: `zone/Z08…` and `cache-fra-2p9-FRA` are names whose parts have one each.
+fn mixes_case(token: &[u8]) -> bool {
+    token
+        .split(|b| !b.is_ascii_alphanumeric())
+        .any(|part| part.iter().any(u8::is_ascii_lowercase) && part.iter().skip(1).any(u8::is_ascii_uppercase))
 }
 
 /// A stretch of lower-case hex digits within: an id that is glued to a name.

@@ -227,8 +227,19 @@ fn public_context(site: Site) -> bool {
     let Site { text, at, floor, .. } = site;
     let before = &text[floor..at];
     let run = &text[at..];
-    let marks: [&[u8]; 9] =
-        [b"sha256:", b"SHA256:", b"sha512:", b"sha1:", b"MD5:", b"@sha256:", b"W/\"", b"h1:", b"base64,"];
+    let marks: [&[u8]; 11] = [
+        b"sha256:",
+        b"SHA256:",
+        b"sha512:",
+        b"sha1:",
+        b"MD5:",
+        b"@sha256:",
+        b"W/\"",
+        b"h1:",
+        b"md5=",
+        b"crc32c=",
+        b"base64,",
+    ];
     let runs: [&[u8]; 9] = [
         b"nonce-",
         b"sha256-",
@@ -240,7 +251,7 @@ fn public_context(site: Site) -> bool {
         b"LS0tLS1CRUdJTiBDRVJU",
         b"LS0tLS1CRUdJTiBQVUJM",
     ];
-    if marks[..8].iter().any(|m| before.ends_with(m)) || runs.iter().any(|r| run.starts_with(r)) {
+    if marks[..10].iter().any(|m| before.ends_with(m)) || runs.iter().any(|r| run.starts_with(r)) {
         return true;
     }
     // Public keys by their header and length.

@@ -37,7 +37,8 @@ pub(crate) fn is_code(site: Site, value: Value) -> bool {
     let start = key_start(text, at, site.floor);
     let key_end = skip(text, start, value.start, name_or_dash);
     let key = &text[start..key_end];
-    keyword(bytes, &text[value.end..limit])
+    bytes.starts_with(b"<%")
+        || keyword(bytes, &text[value.end..limit])
         || substitution(bytes, next)
         || call(bytes, next)
         || composite(bytes)

@@ -93,8 +93,10 @@ pub(crate) fn goes_on(text: &[u8], i: usize, end: bool) -> Option<Next> {
         && Mix::of(word).kinds() == 3
         && random(word);
     let before = text[..i].strip_suffix(b"\r").unwrap_or(&text[..i]);
-    let soft = tail == Tail::Nothing && quoted_printable(before);
     let rest = &text[first..last];
+    // The next log line begins with its date.
+    let dated = rest.iter().all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'.' | b'T' | b'Z'));
+    let soft = tail == Tail::Nothing && !dated && quoted_printable(before);
     let framed = match tail {
         Tail::Quoted(quote) => first > start && text[first - 1] == quote,
         Tail::Cell => text[start..first].iter().any(|b| *b == b'|' || drawn(*b)),

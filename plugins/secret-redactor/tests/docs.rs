@@ -30,8 +30,10 @@ fn page() -> String {
          - Placeholders (`${X}`, `<redacted>`, `***`, `null`), references, paths, URLs, UUIDs, digests, times and names of objects stay\n  \
            readable. Such a shape must be the whole value: no word within a secret sets it free.\n\
          - A UUID is an id, and stays readable, but where its key can only be a credential's: `password`, `client_secret`, `api_key`,\n  \
-           `HEROKU_API_KEY`, `access_token`. Under `token`, `session`, `partition_key` and their like it stays.\n\
-         - The name of a service is a key as well, where the value is long and random: `ALGOLIA=…`, `datadogKey: …`.\n\
+           `HEROKU_API_KEY`, `access_token`, a variable such as `ACME_TOKEN`, an option such as `--token`. Under `token`, `session`,\n  \
+           `partition_key` and their like it stays.\n\
+         - The name of a service is a key as well, where the value is long and random: `ALGOLIA=…`, `datadogKey: …`,\n  \
+           `AlgoliaClient(\"…\")`, `\"algolia\": {\"key\": \"…\"}`.\n\
          - Private keys are masked from BEGIN to END, or for 16 KiB. Only the value of a key is masked; quotes and keys stay.\n\
          - Escape sequences, control, zero-width and direction marks are left out before judging; full-width letters count as plain ones.\n\
          - Lines: a value may stand on the line below its key (YAML, argument lists, forms, here-documents) or above its name, in a\n  \
