@@ -11,7 +11,7 @@ const LONGEST: usize = 256;
 /// Whether a whole value is a placeholder, a reference or an identifier.
 pub(crate) fn harmless(value: &[u8]) -> bool {
     if value.is_empty() || value.len() > LONGEST {
-        return value.is_empty();
+        return value.is_empty() || sealed(value);
     }
     if value.iter().all(u8::is_ascii_alphanumeric) {
         return (value.len() <= 24 && word(value)) || filler(value) || timestamp(value) || number(value);
@@ -53,7 +53,10 @@ const WORDS: &[&str] = &[
 ];
 
 fn word(value: &[u8]) -> bool {
-    WORDS.iter().any(|w| value.eq_ignore_ascii_case(w.as_bytes()))
+    // `(unchanged)`: a remark in the value's place.
+    let remark = value.strip_prefix(b"(").and_then(|v| v.strip_suffix(b")"));
+    remark.is_some_and(|r| (3..=20).contains(&r.len()) && r.iter().all(u8::is_ascii_lowercase))
+        || WORDS.iter().any(|w| value.eq_ignore_ascii_case(w.as_bytes()))
 }
 
 /// `${X}`, `$(X)`, `$X`, `{{ x }}`, `<x>`, `[redacted…]`, `%s`, `%(x)s`, `#{x}`, `@x@`, `__X__`.
@@ -184,7 +187,6 @@ fn templates(value: &[u8]) -> bool {
 /// What a cipher made of a value: `ENC[AES256_GCM,data:…]` of SOPS.
 fn encrypted(value: &[u8]) -> bool {
     jasypt(value)
-        || sealed(value)
         || value.starts_with(b"ENC[")
             && value.ends_with(b"]")
             && value[4..value.len() - 1]
@@ -200,7 +202,7 @@ fn jasypt(value: &[u8]) -> bool {
 }
 
 /// What `kubeseal` made of a value: the length of an RSA block, the block, and what it opens.
-fn sealed(value: &[u8]) -> bool {
+pub(crate) fn sealed(value: &[u8]) -> bool {
     value.len() >= 600 && value.starts_with(b"Ag") && matches!(value[2], b'A'..=b'D') && crate::base64::is_base64(value)
 }
 

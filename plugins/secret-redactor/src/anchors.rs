@@ -240,6 +240,9 @@ pub(crate) fn literals() -> Vec<Literal> {
         }
     }
     anything(&["key |", "key \u{2502}"], true, false, Role::ClosedKey, &mut all);
+    for word in ["password", "secret", "token", "key"] {
+        anything(&[&format!("{word}: Some(\n")], true, false, Role::Lines, &mut all);
+    }
     anything(ESCAPES, true, false, Role::Escape, &mut all);
     for word in TELLING {
         let digit = |n: u8| char::from_digit(u32::from(n), 16);
@@ -353,6 +356,7 @@ pub(crate) fn literals() -> Vec<Literal> {
             "\"requirepass\" ",
             "\"masterauth\" ",
             "community ",
+            "community string ",
             "password 0 ",
             "password 7 ",
             " by '",

@@ -68,6 +68,11 @@ impl Below {
         if shows_a_secret(line) {
             return new(Kind::Printed, Meaning { rule: const { number("secret-in-prose") }, ..firm_password });
         }
+        if let Some(rest) = line.strip_suffix(b": Some(") {
+            let key_end = near + rest.len();
+            let key = skip_back(text, key_end, near, name_or_dash);
+            return new(Kind::Told, firm(detector.meaning(&text[key..key_end])?)?);
+        }
         if line.ends_with(b":") && memchr::memmem::find(line, b" following ").is_some() {
             return new(Kind::Told, Meaning { rule: const { number("secret-in-prose") }, ..firm_password });
         }

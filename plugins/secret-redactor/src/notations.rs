@@ -296,6 +296,20 @@ fn cdata(text: &[u8], from: usize, end: usize, limit: usize) -> (usize, usize) {
     (from, end)
 }
 
+/// Behind the tags that end a label and open its value: `<b>Password:</b> X`, `Password:</td><td>X`.
+fn behind_tags(text: &[u8], i: usize, limit: usize) -> usize {
+    let mut at = i;
+    for _ in 0..3 {
+        let name = skip(text, at + 2, limit.min(at + 12), |b| b.is_ascii_alphanumeric());
+        let tag = text[at..limit].starts_with(b"</") || (at > i && text[at..limit].starts_with(b"<"));
+        if !tag || name >= limit || text[name] != b'>' {
+            break;
+        }
+        at = skip(text, name + 1, limit, is_blank);
+    }
+    at
+}
+
 /// A value wrapped in what a language writes around it: `Some("x")`, `N'x'`, `!!str x`; the value itself otherwise.
 pub(crate) fn unwrapped(text: &[u8], i: usize, limit: usize) -> usize {
     const WRAPPERS: &[&[u8]] = &[
@@ -313,7 +327,7 @@ pub(crate) fn unwrapped(text: &[u8], i: usize, limit: usize) -> usize {
         b"<![CDATA[",
         b"<<",
     ];
-    let i = skip(text, i, limit, is_blank);
+    let i = behind_tags(text, skip(text, i, limit, is_blank), limit);
     // `&anchor "x"`, `/* note */ "x"`
     let note = if text[i..limit].starts_with(b"/*") {
         memchr::memmem::find(&text[i..limit.min(i + 80)], b"*/").map(|n| i + n + 2)

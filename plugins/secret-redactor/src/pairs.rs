@@ -1,6 +1,7 @@
 //! Pairs of a name and a value: a container's env, Go and Java structs, XML properties, parameters; in any order, on one line or
 //! on neighbouring ones.
 use crate::{
+    allow::digits,
     detect::Detector,
     keys::{Meaning, Strength},
     section::Section,
@@ -56,7 +57,9 @@ impl Detector {
         let header = matches!(said.strength, Strength::Authorization | Strength::Cookie);
         let said = if header { Meaning { strength: Strength::Certain, ..said } } else { said };
         // Bare, a letter or two is a variable's name.
-        let code = !value.quoted && (value.end < value.start + 3 || is_code(site, value));
+        let bytes = &site.text[value.start..value.end];
+        let count = bytes.len() < 6 && digits(bytes) && said.strength != Strength::Pin;
+        let code = !value.quoted && (value.end < value.start + 3 || count || is_code(site, value));
         if value.end > value.start && !code && self.is_secret(said, &site.text[value.start..value.end], true) {
             let rule = self.label(site.text, value, const { number("name-value-pair") });
             out.push(site.mask(rule, value.start, value.end, value.until));

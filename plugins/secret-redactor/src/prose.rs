@@ -244,7 +244,7 @@ fn bare_key(detector: &Detector, text: &[u8], (floor, at, end): (usize, usize, u
 
 fn noun(text: &[u8]) -> Noun {
     let has = |word: &[u8]| crate::text::find(text, word).is_some();
-    if has(b"cred") || has(b"login: ") || has(b"login is ") {
+    if has(b"cred") || has(b"login: ") || has(b"login is ") || has(b"in with ") {
         Noun::Pair
     } else if has(b"code") && !has(b"passcode") || has(b"otp") || has(b"pin ") {
         Noun::Code

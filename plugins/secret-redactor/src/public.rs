@@ -1,5 +1,6 @@
 //! What stands around a random run, or how it begins, and says that the run is public: an id, a hash, a file's name, a cipher's work.
 use crate::{
+    allow::sealed,
     anchors::LOOK_BACK,
     keys::{meaning, public_name},
     site::Site,
@@ -29,6 +30,7 @@ pub(crate) fn is_public(site: Site) -> bool {
         // A lease is named by where it was made.
         || memchr::memmem::find(&before[before.len().saturating_sub(96)..], b"lease_id").is_some()
         || public_key(before)
+        || sealed(run)
         // What proves a domain's ownership stands in the DNS for all to read.
         || memchr::memmem::find(&before[before.len().saturating_sub(160)..], b"_acme-challenge").is_some()
         // What was sealed for a cluster, only that cluster opens.

@@ -49,6 +49,7 @@ fn is_counter(token: &[u8]) -> bool {
 pub(crate) fn secret_run(token: &[u8], least: usize) -> bool {
     let mix = Mix::of(token);
     token.len() >= least
+        && !of_an_id(token.len())
         && mix.kinds() == 3
         && mix.digit * 40 >= token.len()
         && mix.lower * 8 >= token.len()
@@ -58,6 +59,11 @@ pub(crate) fn secret_run(token: &[u8], least: usize) -> bool {
         && naturalness(token) < bound(token.len())
         && mix.changes * 4 >= token.len()
         && !has_words(token)
+}
+
+/// 16 bytes in base64, or as many characters as the generators of short ids make: ids of nodes, clusters and sessions, MD5, nonces.
+fn of_an_id(length: usize) -> bool {
+    matches!(length, 21 | 22)
 }
 
 /// Some part of the token has letters of both cases: `zone/Z08…` and `cache-fra-2p9-FRA` are names whose parts have one each.

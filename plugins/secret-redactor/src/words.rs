@@ -39,7 +39,7 @@ pub(crate) const ESCAPES: &[&str] = &[
 /// What the hex of a secret's text is likely to hold.
 #[rustfmt::skip]
 pub(crate) const TELLING: &[&str] = &[
-    "pass", "PASS", "token", "TOKEN", "secret", "SECRET", "key=", "key:", "key\"", "KEY=", "AKIA", "ASIA", "ghp_", "gho_", "ghs_",
+    "pass", "PASS", "token", "TOKEN", "secret", "SECRET", "key=", "key:", "key\"", "KEY=", "AKIA", "ASIA", "ghp_", "ghs_",
     "glpat-", "sk-", "sk_live", "xox", "eyJ", "-----BEGIN", "earer ", "uthoriz", "://", "AIza", "hvs.", "npm_",
 ];
 
@@ -50,8 +50,8 @@ pub(crate) const PROSE_NOUNS: &[&str] = &[
     
     
     "token ", "tokens ", "api key ", "apikey ", "api-key ", "access key ", "secret key ", "secret ", "auth key ", "license key ", "private key ", "signing key ",
-    "encryption key ", "code is ", "otp is ", "otp for ", "pin is ", "pin for ", "verification code", "one-time code", "security code",
-    "login code", "passcode: ", "enter the code ", "enter code ", "with pass ", "and pass ", "credentials ", "credentials: ", "creds: ", "creds ", "login: ", "key ", "secret seed ", "login is ",
+    "encryption key ", "code is ", "otp is ", "otp for ", "otp ", "pin is ", "pin for ", "verification code", "one-time code", "security code",
+    "login code", "passcode: ", "enter the code ", "enter code ", "with pass ", "and pass ", "credentials ", "credentials: ", "creds: ", "creds ", "login: ", "login with ", "log in with ", "logged in with ", "pass for ", "key ", "secret seed ", "login is ",
 ];
 
 /// Heads of columns that hold secrets.
