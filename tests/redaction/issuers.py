@@ -857,6 +857,21 @@ const ‹N› = '‹T›';
 set ‹N› ‹T›
 ‹N›\\t‹T›
       ‹N›:  ‹T›
+os.environ["‹N›"] = "‹T›"
+System.setProperty("‹N›", "‹T›");
+docker run -e ‹N›=‹T› -p 80:80 img:1
+helm upgrade x ./c --set config.‹N›=‹T› --wait
+$‹N› .= "‹T›";
+-D‹N›=‹T›
+|‹N›|‹T›|
+{{ env "‹N›" | default "‹T›" }}
+getenv('‹N›') ?: '‹T›'
+‹N› ?= ‹T›
+‹N›:::=‹T›
+‹N› has value "‹T›"
+<entry key="‹N›">‹T›</entry>
+variable "‹N›" {\\n  default = "‹T›"\\n}
+name: ‹N›\\nvalue: >-\\n  ‹T›
 """.strip("\n").split("\n")
 NEUTRAL = ["key", "value", "auth", "cred", "tok", "id", "x", "param", "input", "arg", "TOKEN", "apiKey", "data", "field_2", "header"]
 
@@ -889,14 +904,16 @@ def name(r, service):
 
 
 def marked_kinds():
-    later = pathlib.Path(__file__).with_name("issuers-later.txt").read_text()
-    for line in [*MARKED.strip().splitlines(), *later.strip().splitlines()[1:]]:
+    here = pathlib.Path(__file__)
+    later = [here.with_name(name).read_text().strip().splitlines()[1:] for name in ("issuers-later.txt", "issuers-more.txt")]
+    for line in [*MARKED.strip().splitlines(), *later[0], *later[1]]:
         kind, form = line.split("|", 1)
         yield kind, form.replace("\\n", "\n")
 
 
 def named_kinds():
-    for line in NAMED.strip().splitlines():
+    more = pathlib.Path(__file__).with_name("services.txt").read_text()
+    for line in [*NAMED.strip().splitlines(), *more.strip().splitlines()[1:]]:
         service, form = line.split("|", 1)
         yield service, form
 

@@ -5,6 +5,7 @@ A hole is a class of characters and a length (`‹n:36›`, `‹n:20-40›`), a 
 """
 
 import base64
+import gzip
 import json
 import random
 import re
@@ -221,6 +222,47 @@ class Writer(random.Random):
         head = b64(self.choice(['{"alg":"HS256","typ":"JWT"}', '{"alg":"RS256","kid":"%s"}' % self.chars(CLASSES["n"], 8), '{"typ":"JWT","alg":"ES256"}', '{"alg":"EdDSA"}']), True, False)
         body = b64(json.dumps({"sub": self.p_user(), "iss": "https://id.example.com/", "iat": self.randint(10**9, 2 * 10**9), "jti": self.chars(CLASSES["n"], 12)}), True, False)
         return f"{head}.{body}.{b64(self.bytes(self.choice([32, 64, 256])), True, False)}"
+
+    # Secrets in the encodings that clusters and protocols give them.
+    def p_b64pw(self):
+        return b64(self.p_word() + self.chars(CLASSES["n"], 8, 20))
+
+    def p_basic(self):
+        return b64(f"{self.p_user()}:{self.p_simple()}")
+
+    def p_b64htp(self):
+        return b64(f"admin:$apr1${self.chars(CLASSES['n'], 8)}${self.chars(CLASSES['c'], 22)}\n")
+
+    def p_dockercfg64(self):
+        return b64(json.dumps({"auths": {"r.example.com": {"username": "ci", "password": self.p_simple(), "auth": self.p_basic()}}}))
+
+    def p_helm(self):
+        release = json.dumps({"name": "x", "config": {"password": self.p_simple()}, "manifest": self.p_phrase() * 9})
+        return b64(b64(gzip.compress(release.encode(), mtime=0)))
+
+    def p_b64secret(self):
+        return b64(json.dumps({"password": self.p_simple(), "user": "x"}))
+
+    def p_b64secretu(self):
+        return b64(json.dumps({"token": self.p_simple(), "user": "x"}), True, False)
+
+    def p_b64b64(self):
+        return b64(self.p_b64secret())
+
+    def p_b64kv(self):
+        return b64(f"DB_PASSWORD={self.p_simple()}\nDB_USER=x\n")
+
+    def p_hexkv(self):
+        return f"password={self.p_simple()}".encode().hex()
+
+    def p_hexkvU(self):
+        return f"api_key={self.p_simple()}".encode().hex().upper()
+
+    def p_gz64(self):
+        return b64(gzip.compress((json.dumps({"password": self.p_simple()}) * 3).encode(), mtime=0))
+
+    def p_saslplain(self):
+        return b64(f"\0bob\0{self.p_simple()}")
 
     def p_Key(self):
         """A name that says what its value is, in any of the usual cases."""

@@ -50,10 +50,11 @@ CONTROLS = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "a": "\a", "v": "\v", "e
 
 
 def table():
-    """(group, kind, text) of every line of shapes.txt and shapes-later.txt."""
+    """(group, kind, text) of every line of shapes.txt, shapes-later.txt and shapes-more.txt."""
     here = pathlib.Path(__file__).parent
     group = ""
-    for line in (here / "shapes.txt").read_text().split("\n") + (here / "shapes-later.txt").read_text().split("\n"):
+    names = ("shapes.txt", "shapes-later.txt", "shapes-more.txt")
+    for line in "\n".join((here / name).read_text() for name in names).split("\n"):
         if line.startswith("# Shapes") or (line.startswith("# ") and group == "") or not line.strip():
             continue
         if re.fullmatch(r"\[[a-z]+\]", line):

@@ -239,7 +239,7 @@ pub(crate) fn literals() -> Vec<Literal> {
             anything(&[&format!("{before}{word}{behind}")], true, false, role, &mut all);
         }
     }
-    anything(&["key |", "key \u{2502}"], true, false, Role::ClosedKey, &mut all);
+    anything(&["key|", "key |", "key \u{2502}"], true, false, Role::ClosedKey, &mut all);
     for word in ["password", "secret", "token", "key"] {
         anything(&[&format!("{word}: Some(\n")], true, false, Role::Lines, &mut all);
     }

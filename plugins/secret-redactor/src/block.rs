@@ -92,7 +92,9 @@ fn marker(text: &[u8], at: usize) -> Option<Marker> {
     if let Some((start, end)) = label(b"-----BEGIN ").or_else(|| label(b"---- BEGIN SSH2")) {
         let name = &rest[start..end];
         // A label that the stream cuts off may be a private key's.
-        let private = memchr::memmem::find(name, b"PRIVATE").is_some() || end == rest.len();
+        let private = memchr::memmem::find(name, b"PRIVATE").is_some()
+            || rest[start..].starts_with(b"OpenVPN Static")
+            || end == rest.len();
         return Some(Marker::Begin { private, putty: false });
     }
     let (_, end) = label(b"-----END ").or_else(|| label(b"---- END SSH2"))?;

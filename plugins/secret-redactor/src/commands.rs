@@ -162,6 +162,7 @@ const COMMANDS: &[Command] = &[
     ("-creds=", &[("-creds", Given::Pair)]),
     ("--creds ", &[("--creds", Given::Pair)]),
     ("-creds ", &[("-creds", Given::OddPair)]),
+    ("knife ", &[(" -P", Given::Next)]),
     ("jarsigner ", &[("pass", Given::Next)]),
     ("registry login ", &[(" -p", Given::Next)]),
     ("auth login ", &[(" -p", Given::Next)]),

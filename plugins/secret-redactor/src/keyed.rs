@@ -5,6 +5,7 @@ use crate::{
     detect::Detector,
     judge::groups,
     keys::{Meaning, Strength, meaning},
+    randomness::random,
     saying::{ends_its_text, is_no_value, is_sentence},
     site::{Mask, Site},
     source::is_code,
@@ -127,14 +128,16 @@ impl Detector {
         let named = tag
             || typed
             || start > site.floor + 4 && text[sep] == b':' && text[start - 1] == b':' && in_resource_name(site, start);
-        if named
-            || (text[sep] == b':' && text.get(sep + 1) == Some(&b':'))
-            || ends_its_text(text, site.floor, start, sep, limit)
-        {
+        // `Class::member`; but `password::X`, where no name would stand.
+        let double = text[sep] == b':' && text.get(sep + 1) == Some(&b':') && {
+            let value = value_at(text, sep + 2, limit, site.cut);
+            said.strength != Strength::Certain || !random(&text[value.start..value.end])
+        };
+        if named || double || ends_its_text(text, site.floor, start, sep, limit) {
             return;
         }
         let mut from = sep + 1;
-        while from < limit && matches!(text[from], b'=' | b'>' | b'~') && from < sep + 3 {
+        while from < limit && matches!(text[from], b'=' | b'>' | b'~' | b':') && from < sep + 3 {
             from += 1;
         }
         if site.scalars

@@ -115,6 +115,11 @@ impl Detector {
                 i = end;
                 continue;
             }
+            // `OTP for login: X`: what the code is for.
+            if noun == Noun::Code && text[end - 1] == b':' {
+                i = end;
+                continue;
+            }
             if NAMING.iter().any(|w| word.eq_ignore_ascii_case(w.as_bytes())) {
                 naming = true;
                 i = end;

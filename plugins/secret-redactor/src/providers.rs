@@ -192,7 +192,7 @@ pub(crate) const PROVIDERS: &[Provider] = &[
     p("onepassword-token", "1Password service account token", &["ops_eyJ"], "ops_eyJ[A-Za-z0-9_=-]{60,}", "ops_eyJ{b250}", "ops_eyJ"),
     p("onepassword-secret-key", "1Password secret key", &["A3-"], "A3-[A-Z0-9]{6}-(?:[A-Z0-9]{11}|[A-Z0-9]{6}-[A-Z0-9]{5})(?:-[A-Z0-9]{5}){3}", "A3-{u6}-{u11}-{u5}-{u5}-{u5}", "A3-{u4}"),
     p("age-secret-key", "age secret key", &["AGE-SECRET-KEY-1", "age-secret-key-1"], "(?i)AGE-SECRET-KEY-1[A-Z0-9]{50,}", "AGE-SECRET-KEY-1{u58}", "AGE-SECRET-KEY-1"),
-    p("tailscale-key", "Tailscale key", &["tskey-"], "tskey-[a-z]+-[A-Za-z0-9-]{10,}", "tskey-auth-{w12}-{w32}", "tskey-auth"),
+    p("tailscale-key", "Tailscale key", &["tskey-"], "tskey-[A-Za-z0-9]+-[A-Za-z0-9-]{10,}", "tskey-auth-{w12}-{w32}", "tskey-auth"),
     p("prefect-token", "Prefect or Rootly token", &["pnu_", "pnb_", "rootly_"], "(?:pn[ub]_[A-Za-z0-9]{36}|rootly_[a-f0-9]{64})", "pnu_{w36}", "pnu_x"),
     // Observability
     p("grafana-token", "Grafana token", &["glc_", "glsa_", "eyJrIjoi"], "(?:glc_[A-Za-z0-9+/=]{30,}|glsa_[A-Za-z0-9]{30,}_[a-fA-F0-9]{8}|eyJrIjoi[A-Za-z0-9+/=]{40,})", "glsa_{w32}_{h8}", "glsa_x"),
@@ -267,7 +267,7 @@ pub(crate) const PROVIDERS: &[Provider] = &[
     p("persona-key", "Persona key", &["persona_production_", "persona_sandbox_"], "persona_(?:production|sandbox)_[A-Za-z0-9-]{20,}", "persona_production_{w36}", "persona_production_x"),
     p("pubnub-secret", "PubNub secret key", &["sec-c-"], "sec-c-[A-Za-z0-9+/=-]{30,}", "sec-c-{s44}", "sec-c-x"),
     p("resend-key", "Resend key", &["re_"], "re_[A-Za-z0-9]{6,10}_[A-Za-z0-9]{20,}", "re_{w8}_{w24}", "re_x"),
-    p("runpod-key", "RunPod key", &["rpa_"], "rpa_[A-Z0-9]{30,}[a-z0-9]*", "rpa_{u46}", "rpa_x"),
+    p("runpod-key", "RunPod key", &["rpa_"], "rpa_[A-Za-z0-9]{30,}", "rpa_{u46}", "rpa_x"),
     p("salesforce-token", "Salesforce session or refresh token", &["00D", "5Aep861"], "(?:00D[A-Za-z0-9]{12,15}![A-Za-z0-9._-]{60,}|5Aep861[A-Za-z0-9._]{60,})", "5Aep861{w80}", "00Dx"),
     p("trigger-dev-key", "Trigger.dev key", &["tr_dev_", "tr_prod_", "tr_stg_", "tr_pat_"], "tr_(?:dev|prod|stg|pat)_[A-Za-z0-9]{20,}", "tr_prod_{w24}", "tr_dev_x"),
     p("valtown-token", "Val Town token", &["vtwn_"], "vtwn_[A-Za-z0-9]{20,}", "vtwn_{w32}", "vtwn_x"),
@@ -481,6 +481,6 @@ pub(crate) const PROVIDERS: &[Provider] = &[
     p("monnify-key", "Monnify key", &["MK_PROD_", "MK_TEST_"], "MK_(?:PROD|TEST)_[A-Z0-9]{10}", "MK_PROD_{u10}", "MK_PROD_x"),
     after("firebase-download-token", "Token of a Firebase download link", &["alt=media&token="], "alt=media&token=", "[a-f0-9]{8}(?:-[a-f0-9]{4}){3}-[a-f0-9]{12}", "alt=media&token={h8}-{h4}-{h4}-{h4}-{h12}", "alt=media&token=x"),
     p("prefixed-hex-key", "Key of hex digits behind its service's mark: Cursor, Warp, Lightdash, Cal.com, Pipedream, Lago", &["crsr_", "wk-1.", "ldpat_", "cal_", "pd_", "ak_", "v2x", "lago_key-"], r"(?:(?:crsr_|wk-1\.|ldpat_|cal_|pd_|ak_|v2x)[a-f0-9]{32,}|lago_key-[a-f0-9]{8}(?:-[a-f0-9]{4}){3}-[a-f0-9]{12})", "crsr_{h64}", "cal_x pd_x"),
-    after("weather-key", "OpenWeather key of a query, Code Climate reporter id", &["appid=", "CC_TEST_REPORTER_ID="], "(?:appid|CC_TEST_REPORTER_ID)=", "(?:[a-f0-9]{32}|[a-f0-9]{64})", "?q=x&appid={h32}", "appid=x"),
+    after("weather-key", "OpenWeather key of a query, Code Climate reporter id", &["appid=", "CC_TEST_REPORTER_ID="], "(?:appid|CC_TEST_REPORTER_ID)=", "[a-f0-9]{32,64}", "?q=x&appid={h32}", "appid=x"),
     back("named-token", "Token that says what it is between underscores", &["_token_", "_secret_", "_key_", "_sk_", "_pk_", "_pat_", "_live_", "_prod_", "_api_", "_apikey_"], 24, 2, "_(?:token|secret|key|sk|pk|pat|live|prod|api|apikey)_(?:[a-f0-9]{24,}|[A-Z0-9]{28,}|[A-Za-z0-9]{32,})", "acme_token_{h40}", "acme_token_refresh"),
 ];

@@ -199,6 +199,7 @@ fn joined(site: Site, at: usize, end: usize) -> (usize, usize) {
         if !(mark
             || (piece.len() >= 10 && mix.kinds() == 3)
             || allow::uuid(piece)
+            || (text[at - 1] == b'.' && alone && odd(piece, 8) && Mix::of(piece).changes >= 3)
             || (text[at - 1] != b'.' && odd(piece, 5)))
         {
             break;

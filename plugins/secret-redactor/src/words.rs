@@ -146,7 +146,7 @@ pub(crate) const PUBLIC: &[&str] = &[
     "certificate", "cabundle", "ca", "crt", "arn", "url", "uri", "path", "file", "filename", "class", "logger",
     "caller", "method", "func", "function", "module", "package", "name", "pod", "container", "node", "topic",
     "queue", "event", "type", "kind", "label", "accept", "accessor", "bh", "mac", "iv", "tag", "handle", "receipthandle", "metric", "route", "endpoint", "host", "query", "operation",
-    "build", "release", "device", "extended", "hostid",
+    "build", "release", "device", "extended", "hostid", "x-google-smtp-source", "x-gm-message-state",
 ];
 
 /// Before `key`, these leave no doubt.
