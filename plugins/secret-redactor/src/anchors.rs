@@ -239,6 +239,7 @@ pub(crate) fn literals() -> Vec<Literal> {
             anything(&[&format!("{before}{word}{behind}")], true, false, role, &mut all);
         }
     }
+    anything(&["-token, ", "-password, ", "-secret, ", "-key, "], true, false, Role::ClosedKey, &mut all);
     anything(&["key|", "key |", "key \u{2502}"], true, false, Role::ClosedKey, &mut all);
     for word in ["password", "secret", "token", "key"] {
         anything(&[&format!("{word}: Some(\n")], true, false, Role::Lines, &mut all);
@@ -275,7 +276,6 @@ pub(crate) fn literals() -> Vec<Literal> {
             "base64decode}}",
             "cat /run/secrets/",
             "cat /var/run/secrets/",
-            "cat /etc/secrets/",
             "base64 -d",
             "base64 --d",
             "initial-password",

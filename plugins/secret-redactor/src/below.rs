@@ -283,8 +283,7 @@ impl Below {
 /// `kubectl get secret … | base64 -d`, `argocd admin initial-password`: what a command that shows a secret prints is on the next line.
 fn shows_a_secret(line: &[u8]) -> bool {
     let has = |word: &[u8]| memchr::memmem::find(line, word).is_some();
-    let shown =
-        [b"cat /run/secrets/".as_slice(), b"cat /var/run/secrets/", b"cat /etc/secrets/"].iter().any(|w| has(w));
+    let shown = [b"cat /run/secrets/".as_slice(), b"cat /var/run/secrets/"].iter().any(|w| has(w));
     if shown && line.trim_ascii_start().starts_with(b"$ ") && !has(b"|") && !has(b">") {
         return true;
     }

@@ -256,7 +256,8 @@ impl Detector {
 
 /// Where the key's word ends within an anchor that goes on behind it.
 fn key_end(text: &[u8], at: usize, stop: usize) -> usize {
-    skip(text, at, stop, |b| b.is_ascii_alphanumeric() || b == b'_')
+    let word = skip(text, at, stop, |b| b == b'-');
+    skip(text, word, stop, |b| b.is_ascii_alphanumeric() || b == b'_')
 }
 
 /// The first place in `text` where a literal ends, and the state there. A loop of its own, so that the state stays in a register.

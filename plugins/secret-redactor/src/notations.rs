@@ -66,7 +66,7 @@ impl Detector {
         }
         let Some(after) = one_of(text, i, limit, SEPARATORS) else { return };
         let tuple = start > site.floor && text[start - 1] == b'{';
-        if text[i] == b',' && !closed && !tuple {
+        if text[i] == b',' && !closed && !tuple && text[start] != b'-' {
             return;
         }
         // An element of a list of names is no key: `["user", "password", "host"]`.

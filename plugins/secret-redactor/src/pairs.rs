@@ -28,7 +28,7 @@ impl Detector {
         }
         if sep >= limit
             || !matches!(text[sep], b':' | b'=' | b'>')
-            || (at > site.floor && matches!(text[at - 1], b'_' | b'.' | b'-'))
+            || (at > site.floor && matches!(text[at - 1], b'_' | b'.' | b'-') && !of_an_item(&text[site.floor..at]))
         {
             return;
         }
@@ -102,6 +102,11 @@ impl Detector {
             until: None,
         })
     }
+}
+
+/// `env[0].value`: a field of a numbered item.
+fn of_an_item(before: &[u8]) -> bool {
+    before.ends_with(b"].")
 }
 
 /// The value behind a separator; behind a `>` it ends with the element.

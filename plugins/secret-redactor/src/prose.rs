@@ -137,7 +137,7 @@ impl Detector {
             }
             if FILLERS.iter().any(|w| word.eq_ignore_ascii_case(w.as_bytes())) {
                 is |= word.eq_ignore_ascii_case(b"is") || word.eq_ignore_ascii_case(b"was");
-                moved |= word.eq_ignore_ascii_case(b"from");
+                moved |= word.eq_ignore_ascii_case(b"from") || word.eq_ignore_ascii_case(b"was");
                 i = end;
                 continue;
             }

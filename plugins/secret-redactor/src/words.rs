@@ -50,8 +50,8 @@ pub(crate) const PROSE_NOUNS: &[&str] = &[
     
     
     "token ", "tokens ", "api key ", "apikey ", "api-key ", "access key ", "secret key ", "secret ", "auth key ", "license key ", "private key ", "signing key ",
-    "encryption key ", "code is ", "otp is ", "otp for ", "otp ", "pin is ", "pin for ", "verification code", "one-time code", "security code",
-    "login code", "passcode: ", "enter the code ", "enter code ", "with pass ", "and pass ", "credentials ", "credentials: ", "creds: ", "creds ", "login: ", "login with ", "log in with ", "logged in with ", "pass for ", "key ", "secret seed ", "login is ",
+    "encryption key ", "code is ", "otp is ", "otp for ", "otp ", "pin is ", "pin for ", "pin code", "verification code", "one-time code", "security code",
+    "login code", "passcode: ", "enter the code ", "enter code ", "with pass ", "and pass ", "credentials ", "credentials: ", "creds: ", "creds ", "login: ", "login with ", "log in with ", "pass for ", "key ", "secret seed ", "login is ",
 ];
 
 /// Heads of columns that hold secrets.
