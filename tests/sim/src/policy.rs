@@ -3,13 +3,15 @@ use crate::{dice::Dice, executor::SimClock};
 use std::{collections::BTreeMap, time::Duration};
 use wardgate_core::{
     Allowance, Answer, AnyRequest, Approval, BoxFuture, Caps, Channel, Clock, Context, Denial, Finding, Form, Opinion,
-    PluginId, Progress, Question, Redaction, RedactionFailed, Redactors, Reviewers, Verdict,
+    Progress, Question, Redaction, RedactionFailed, Redactors, Reviewers, Verdict,
 };
+use wardgate_standins::{Masks, Open, Scan};
 
 /// What a secret of the simulation looks like: this word and eight digits.
 pub const WORD: &[u8; 3] = b"KEY";
 /// Bytes of a secret.
 pub const SECRET: usize = 11;
+const SECRETS: Masks = Masks { rule: "sim.key", word: WORD, digits: SECRET - WORD.len() };
 
 /// Says what the request's own tag tells it to: the world writes it there.
 pub struct Actors {
@@ -61,8 +63,7 @@ impl Reviewers for Actors {
             };
             let quoted = words.get(1).map_or("nothing", String::as_str);
             let verdict = words.first().map_or(Verdict::Abstain, |mood| verdict(mood, quoted, answers));
-            let plugin = PluginId { name: "sim".into(), version: "1.0.0".into(), digest: "0".repeat(64) };
-            vec![Opinion { plugin, monitor: false, verdict }]
+            Open::opinion(verdict)
         })
     }
     fn set_digest(&self) -> &'static str {
@@ -81,20 +82,19 @@ enum Manner {
 }
 
 /// Masks [`WORD`] and eight digits.
-pub struct Masks {
+pub struct Redactor {
     /// Chance.
     pub dice: Dice,
     /// Planted: the redactor forgets a secret's beginning at the end of a chunk.
     pub forgets: bool,
 }
 
-struct Scan {
+struct Mood {
     manner: Manner,
-    held: Vec<u8>,
-    at: u64,
+    scan: Scan,
 }
 
-impl Redactors for Masks {
+impl Redactors for Redactor {
     fn open<'a>(
         &'a self,
         _: &'a Context,
@@ -111,7 +111,7 @@ impl Redactors for Masks {
         Box::pin(async move {
             match failed {
                 Some(failed) => Err(failed),
-                None => Ok(Box::new(Scan { manner, held: Vec::new(), at: 0 }) as Box<dyn Redaction>),
+                None => Ok(Box::new(Mood { manner, scan: Scan::new(SECRETS) }) as Box<dyn Redaction>),
             }
         })
     }
@@ -121,44 +121,18 @@ fn trap(what: &str) -> RedactionFailed {
     RedactionFailed { plugin: "sim".into(), what: what.into() }
 }
 
-impl Scan {
-    fn step(&mut self, last: bool) -> Progress {
-        let (mut findings, mut i) = (Vec::new(), 0);
-        while i < self.held.len() {
-            let rest = &self.held[i..];
-            let like = rest.iter().take(SECRET).enumerate().all(|(n, b)| match WORD.get(n) {
-                Some(letter) => b == letter,
-                None => b.is_ascii_digit(),
-            });
-            if like && rest.len() >= SECRET {
-                let start = self.at + i as u64;
-                findings.push(Finding { rule: "sim.key".into(), start, end: start + SECRET as u64 });
-                i += SECRET;
-            } else if like && !last && self.manner != Manner::Forgets {
-                break;
-            } else {
-                i += 1;
-            }
-        }
-        self.held.drain(..i);
-        self.at += i as u64;
-        Progress { findings, settled: self.at }
-    }
-}
-
-impl Redaction for Scan {
+impl Redaction for Mood {
     fn scan<'a>(&'a mut self, bytes: &'a [u8]) -> BoxFuture<'a, Result<Progress, RedactionFailed>> {
         let answer = match &mut self.manner {
             Manner::Hoards => Ok(Progress::default()),
             Manner::Traps(0) => Err(trap("trap")),
-            Manner::Traps(left) => {
-                *left -= 1;
-                self.held.extend_from_slice(bytes);
-                Ok(self.step(false))
-            }
-            Manner::Honest | Manner::Forgets => {
-                self.held.extend_from_slice(bytes);
-                Ok(self.step(false))
+            manner => {
+                if let Manner::Traps(left) = manner {
+                    *left -= 1;
+                }
+                let forgets = *manner == Manner::Forgets;
+                self.scan.take(bytes);
+                Ok(self.scan.step(forgets))
             }
         };
         Box::pin(std::future::ready(answer))
@@ -166,7 +140,7 @@ impl Redaction for Scan {
     fn finish(mut self: Box<Self>) -> BoxFuture<'static, Result<Vec<Finding>, RedactionFailed>> {
         let answer = match self.manner {
             Manner::Hoards => Err(trap("it never decided")),
-            _ => Ok(self.step(true).findings),
+            _ => Ok(self.scan.step(true).findings),
         };
         Box::pin(std::future::ready(answer))
     }

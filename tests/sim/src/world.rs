@@ -5,7 +5,7 @@ use crate::{
     dice::Dice,
     executor::{Ended, Executor, SimClock},
     far_end::FarEnd,
-    policy::{Actors, MOODS, Masks},
+    policy::{Actors, MOODS, Redactor},
 };
 use std::{
     collections::BTreeMap,
@@ -173,7 +173,7 @@ fn stretch(
     };
     let road = Road {
         reviewers: Arc::new(Actors { dice: dice.clone(), clock: clock.clone() }),
-        redactors: Arc::new(Masks { dice: dice.clone(), forgets: flaw == Flaw::ForgetsAtBorders }),
+        redactors: Arc::new(Redactor { dice: dice.clone(), forgets: flaw == Flaw::ForgetsAtBorders }),
         lookup: Arc::new(FarEnd { dice: dice.clone(), clock: clock.clone(), watch: watch.clone() }),
         ledger: Arc::new(Flawed { log: log.clone(), flaw }),
         clock: Arc::new(clock.clone()),

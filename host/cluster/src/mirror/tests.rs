@@ -6,85 +6,21 @@ use super::{Mirror, Settings, bundled};
 use serde_json::{Value, json};
 use std::{collections::BTreeSet, path::Path, sync::Arc, time::Duration};
 use wardgate_core::{
-    Allowance, Answer, AnyRequest, Backend, Body, BoxFuture, Call, CallId, Caps, Channel, Clock, Context, Cut, Ending,
-    Events, Exec, FaultKind, Finding, Floor, Form, Ids, Intent, Ledger, LedgerDown, Limits, Logs, Lookup, Metadata,
-    Objects, Opened, Opinion, Outcome, Place, PluginId, Progress, Query, Question, Recording, RecordingDown, Redaction,
-    RedactionFailed, Redactors, Request, Reviewers, Road, Selection, Settled, Slip, Subject, TurnedAway, Verb, Verdict,
-    Window, never,
+    AnyRequest, Backend, BoxFuture, Call, CallId, Channel, Clock, Cut, Ending, Events, Exec, FaultKind, Floor, Ids,
+    Limits, Logs, Lookup, Metadata, Objects, Outcome, Place, Query, Question, Request, Road, Selection, Settled,
+    Subject, Verb, Window, never,
 };
-
-pub(crate) struct Open;
-
-impl Reviewers for Open {
-    fn review<'a>(&'a self, _: &'a Context, _: &'a AnyRequest, _: &'a [Answer]) -> BoxFuture<'a, Vec<Opinion>> {
-        let plugin = PluginId { name: "open".into(), version: "1.0.0".into(), digest: String::new() };
-        let verdict = Verdict::Allow(Allowance { rule: "open".into(), caps: Caps::default() });
-        Box::pin(async move { vec![Opinion { plugin, monitor: false, verdict }] })
-    }
-    fn set_digest(&self) -> &'static str {
-        "open"
-    }
-}
-
-struct Seen(u64);
-
-impl Redactors for Open {
-    fn open<'a>(
-        &'a self,
-        _: &'a Context,
-        _: Channel,
-        _: Form,
-    ) -> BoxFuture<'a, Result<Box<dyn Redaction>, RedactionFailed>> {
-        Box::pin(async { Ok(Box::new(Seen(0)) as _) })
-    }
-}
-
-impl Redaction for Seen {
-    fn scan<'a>(&'a mut self, bytes: &'a [u8]) -> BoxFuture<'a, Result<Progress, RedactionFailed>> {
-        self.0 += bytes.len() as u64;
-        Box::pin(async { Ok(Progress { findings: vec![], settled: self.0 }) })
-    }
-    fn finish(self: Box<Self>) -> BoxFuture<'static, Result<Vec<Finding>, RedactionFailed>> {
-        Box::pin(async { Ok(vec![]) })
-    }
-}
-
-impl Ledger for Open {
-    fn commit<'a>(&'a self, _: &'a Intent) -> BoxFuture<'a, Result<Opened, LedgerDown>> {
-        Box::pin(async { Ok(Opened { slip: Box::new(Open), recording: Some(Box::new(Open)) }) })
-    }
-    fn refuse<'a>(&'a self, _: &'a Intent, _: &'a Outcome) -> BoxFuture<'a, Result<(), LedgerDown>> {
-        Box::pin(async { Ok(()) })
-    }
-    fn turn_away<'a>(&'a self, _: &'a TurnedAway) -> BoxFuture<'a, Result<(), LedgerDown>> {
-        Box::pin(async { Ok(()) })
-    }
-}
-
-impl Recording for Open {
-    fn seal<'a>(&'a mut self, _: Channel, _: &'a [u8]) -> BoxFuture<'a, Result<(), RecordingDown>> {
-        Box::pin(async { Ok(()) })
-    }
-    fn show<'a>(&'a mut self, _: Channel, _: u64, _: &'a str) -> BoxFuture<'a, Result<(), RecordingDown>> {
-        Box::pin(async { Ok(()) })
-    }
-    fn finish<'a>(self: Box<Self>, _: &'a Outcome) -> BoxFuture<'a, Result<(), RecordingDown>> {
-        Box::pin(async { Ok(()) })
-    }
-}
-
-impl Slip for Open {
-    fn settle<'a>(self: Box<Self>, _: &'a Outcome, _: &'a Body) -> BoxFuture<'a, Result<(), LedgerDown>> {
-        Box::pin(async { Ok(()) })
-    }
-}
+use wardgate_standins::Open;
 
 /// One day after the demo capture's end.
 pub(crate) const WALL: u64 = END + 86_400_000;
 /// 2026-03-12T14:30:00Z, the demo capture's end.
 const END: u64 = 1_773_325_800_000;
 
-impl Clock for Open {
+/// Time that stands still, and no deadline.
+pub(crate) struct Wall;
+
+impl Clock for Wall {
     fn now(&self) -> u64 {
         WALL
     }
@@ -93,7 +29,7 @@ impl Clock for Open {
     }
 }
 
-impl Ids for Open {
+impl Ids for Wall {
     fn fresh(&self) -> CallId {
         CallId::new("id")
     }
@@ -114,8 +50,8 @@ where
         redactors: all.clone(),
         lookup: mirror.clone(),
         ledger: all.clone(),
-        clock: all.clone(),
-        ids: all,
+        clock: Arc::new(Wall),
+        ids: Arc::new(Wall),
         limits: Limits { released_bytes: 8 << 20, ..Limits::default() },
         floor: Floor::default(),
     };

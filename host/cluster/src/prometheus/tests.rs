@@ -1,7 +1,7 @@
 //! The backend against a stand-in server over HTTP: what leaves, what comes back, and every fault that a server can have.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::unnecessary_wraps)]
 use super::*;
-use crate::mirror::tests::{Open, WALL};
+use crate::mirror::tests::WALL;
 use serde_json::{Value, json};
 use std::{
     collections::BTreeMap,
@@ -18,6 +18,7 @@ use wardgate_core::{
     Call, Channel, Clock, Cut, Facts, Floor, Limits, Lookup, Metadata, Outcome, Place, Request, Road, Settled, Target,
     Value as Told, never,
 };
+use wardgate_standins::{Count, Open};
 
 #[test]
 fn times_are_sent_exactly() {
@@ -200,7 +201,7 @@ where
         lookup: wall.clone(),
         ledger: open.clone(),
         clock: wall,
-        ids: open,
+        ids: Arc::new(Count::default()),
         limits: Limits { released_bytes: 8 << 20, read_bytes, time: Duration::from_secs(2), ..Limits::default() },
         floor: Floor::default(),
     };

@@ -13,13 +13,13 @@ use wardgate_cluster::{
     live::Live,
 };
 use wardgate_core::*;
+use wardgate_standins::{Count, Open, Tokio};
 
 /// All stand-ins in one.
 #[derive(Clone, Default)]
 pub struct Book {
     lines: Arc<Mutex<Vec<String>>>,
     sealed: Arc<AtomicU64>,
-    ids: Arc<AtomicU64>,
 }
 
 impl Book {
@@ -43,8 +43,7 @@ impl Reviewers for Book {
         request: &'a AnyRequest,
         answers: &'a [Answer],
     ) -> BoxFuture<'a, Vec<Opinion>> {
-        let plugin = PluginId { name: "book".into(), version: "1.0.0".into(), digest: String::new() };
-        let yes = Verdict::Allow(Allowance { rule: "yes".into(), caps: Caps::default() });
+        let yes = Open::yes();
         let verdict = match (request, answers.first()) {
             (AnyRequest::Exec(exec), None) if exec.argv[0] == "cat" => {
                 let subject = exec.argv[1].clone();
@@ -62,33 +61,21 @@ impl Reviewers for Book {
             }
             _ => yes,
         };
-        Box::pin(async move { vec![Opinion { plugin, monitor: false, verdict }] })
+        Box::pin(async move { Open::opinion(verdict) })
     }
     fn set_digest(&self) -> &'static str {
         "book"
     }
 }
 
-struct Seen(u64);
-
 impl Redactors for Book {
     fn open<'a>(
         &'a self,
-        _: &'a Context,
-        _: Channel,
-        _: Form,
+        context: &'a Context,
+        channel: Channel,
+        form: Form,
     ) -> BoxFuture<'a, Result<Box<dyn Redaction>, RedactionFailed>> {
-        Box::pin(async { Ok(Box::new(Seen(0)) as _) })
-    }
-}
-
-impl Redaction for Seen {
-    fn scan<'a>(&'a mut self, bytes: &'a [u8]) -> BoxFuture<'a, Result<Progress, RedactionFailed>> {
-        self.0 += bytes.len() as u64;
-        Box::pin(async { Ok(Progress { findings: vec![], settled: self.0 }) })
-    }
-    fn finish(self: Box<Self>) -> BoxFuture<'static, Result<Vec<Finding>, RedactionFailed>> {
-        Box::pin(async { Ok(vec![]) })
+        Open.open(context, channel, form)
     }
 }
 
@@ -136,23 +123,6 @@ impl Slip for Book {
     }
 }
 
-struct Now;
-
-impl Clock for Now {
-    fn now(&self) -> u64 {
-        1_800_000_000_000
-    }
-    fn after(&self, time: Duration) -> BoxFuture<'static, ()> {
-        Box::pin(tokio::time::sleep(time))
-    }
-}
-
-impl Ids for Book {
-    fn fresh(&self) -> CallId {
-        CallId::new(format!("call-{}", self.ids.fetch_add(1, SeqCst)))
-    }
-}
-
 /// A road to a stand-in server.
 pub struct Stage {
     pub server: Server,
@@ -184,8 +154,8 @@ impl Stage {
             redactors: all.clone(),
             lookup: Arc::new(Live { kubernetes: kubernetes.clone(), prometheus: None }),
             ledger: all.clone(),
-            clock: Arc::new(Now),
-            ids: all,
+            clock: Arc::new(Tokio),
+            ids: Arc::new(Count::default()),
             limits,
             floor: Floor::default(),
         };

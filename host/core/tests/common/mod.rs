@@ -11,20 +11,16 @@ use std::{
     collections::{BTreeMap, VecDeque},
     sync::{
         Arc, Mutex,
-        atomic::{AtomicU64, AtomicUsize, Ordering::SeqCst},
+        atomic::{AtomicUsize, Ordering::SeqCst},
     },
-    time::Duration,
 };
 use wardgate_core::*;
+pub use wardgate_standins::{Count, Masks, Open, Places, Tokio};
 
 // ---- policy --------------------------------------------------------------------------------------------------------
 
 /// Denies shells, asks about `reboot`, needs to know about `cat`, abstains from events, allows the rest.
 pub struct Rules;
-
-pub fn id() -> PluginId {
-    PluginId { name: "rules".into(), version: "1.0.0".into(), digest: "0".repeat(64) }
-}
 
 impl Reviewers for Rules {
     fn review<'a>(
@@ -56,23 +52,10 @@ impl Reviewers for Rules {
                     Verdict::Need(vec![path(&format!("{}", answers.len()))])
                 }
                 AnyRequest::Events(_) => Verdict::Abstain,
-                _ => Verdict::Allow(Allowance { rule: "rules.all".into(), caps: Caps::default() }),
+                _ => Open::yes(),
             };
-            vec![Opinion { plugin: id(), monitor: false, verdict }]
+            Open::opinion(verdict)
         })
-    }
-    fn set_digest(&self) -> &str {
-        "set"
-    }
-}
-
-/// Allows everything.
-pub struct Yes;
-
-impl Reviewers for Yes {
-    fn review<'a>(&'a self, _: &'a Context, _: &'a AnyRequest, _: &'a [Answer]) -> BoxFuture<'a, Vec<Opinion>> {
-        let verdict = Verdict::Allow(Allowance { rule: "yes".into(), caps: Caps::default() });
-        Box::pin(async move { vec![Opinion { plugin: id(), monitor: false, verdict }] })
     }
     fn set_digest(&self) -> &str {
         "set"
@@ -83,56 +66,9 @@ fn path(subject: &str) -> Question {
     Question { kind: "path".into(), subject: subject.into(), window: None, stop_at: None, arguments: BTreeMap::new() }
 }
 
-/// Masks KEY followed by 8 digits, at any chunk boundary; withholds what may be its beginning.
-pub struct Keys;
-pub struct KeyScan {
-    at: u64,
-    held: Vec<u8>,
-}
-
-impl Redactors for Keys {
-    fn open<'a>(
-        &'a self,
-        _: &'a Context,
-        _: Channel,
-        _: Form,
-    ) -> BoxFuture<'a, Result<Box<dyn Redaction>, RedactionFailed>> {
-        Box::pin(async { Ok(Box::new(KeyScan { at: 0, held: vec![] }) as _) })
-    }
-}
-
-impl KeyScan {
-    fn step(&mut self, last: bool) -> Progress {
-        let (mut findings, mut i, h) = (vec![], 0, &self.held);
-        while i < h.len() {
-            let rest = &h[i..];
-            let like =
-                rest.iter().take(11).enumerate().all(|(n, b)| if n < 3 { *b == b"KEY"[n] } else { b.is_ascii_digit() });
-            if like && rest.len() >= 11 {
-                findings.push(Finding { rule: "key".into(), start: self.at + i as u64, end: self.at + i as u64 + 11 });
-                i += 11;
-            } else if like && !last {
-                break;
-            } else {
-                i += 1;
-            }
-        }
-        self.held.drain(..i);
-        self.at += i as u64;
-        Progress { findings, settled: self.at }
-    }
-}
-
-impl Redaction for KeyScan {
-    fn scan<'a>(&'a mut self, bytes: &'a [u8]) -> BoxFuture<'a, Result<Progress, RedactionFailed>> {
-        self.held.extend_from_slice(bytes);
-        let p = self.step(false);
-        Box::pin(async move { Ok(p) })
-    }
-    fn finish(mut self: Box<Self>) -> BoxFuture<'static, Result<Vec<Finding>, RedactionFailed>> {
-        Box::pin(async move { Ok(self.step(true).findings) })
-    }
-}
+/// KEY followed by 8 digits.
+#[allow(non_upper_case_globals)]
+pub const Keys: Masks = Masks { rule: "key", word: b"KEY", digits: 8 };
 
 /// A hostile redactor: decides nothing, ever.
 pub struct Hoarder;
@@ -352,69 +288,13 @@ impl<R: Request> Backend<R> for Cluster {
     }
 }
 
-/// Every namespace is open but `private`; `hang` never answers; a selector finds two pods.
-pub struct Atlas;
-
-impl Lookup for Atlas {
-    fn resolve<'a>(&'a self, place: &'a Place, request: &'a AnyRequest) -> BoxFuture<'a, Result<Facts, Denial>> {
-        Box::pin(async move {
-            if matches!(request, AnyRequest::Query(_)) {
-                return Ok(Facts { targets: vec![Target::default()], ..Facts::default() });
-            }
-            let namespace = place.namespace.clone().unwrap_or("shop".into());
-            if namespace == "hang" {
-                std::future::pending::<()>().await;
-            }
-            let open = ["debug-ai-access", "debug-ai-exec"].map(|key| (key.to_string(), "enabled".to_string()));
-            let labels = if namespace == "private" { BTreeMap::new() } else { open.into_iter().collect() };
-            let target = |pod: &str| Target {
-                namespace: namespace.clone(),
-                namespace_labels: labels.clone(),
-                pod: pod.into(),
-                ..Target::default()
-            };
-            let targets = match &place.pod_selector {
-                Some(_) => vec![target("a"), target("b")],
-                None => vec![target("pod")],
-            };
-            Ok(Facts { targets, ..Facts::default() })
-        })
-    }
-    fn answer<'a>(&'a self, _: &'a Target, question: &'a Question) -> BoxFuture<'a, Result<Known, Unanswered>> {
-        Box::pin(async move {
-            if question.subject == "hang" {
-                std::future::pending::<()>().await;
-            }
-            Ok(Known { value: Value::Text(question.subject.clone()), bound: Bound::Exact })
-        })
-    }
-}
-
-// ---- time and names ------------------------------------------------------------------------------------------------
-
-pub struct Tokio;
-impl Clock for Tokio {
-    fn now(&self) -> u64 {
-        1_800_000_000_000
-    }
-    fn after(&self, time: Duration) -> BoxFuture<'static, ()> {
-        Box::pin(tokio::time::sleep(time))
-    }
-}
-
-#[derive(Default)]
-pub struct Count(AtomicU64);
-impl Ids for Count {
-    fn fresh(&self) -> CallId {
-        CallId::new(format!("call-{}", self.0.fetch_add(1, SeqCst)))
-    }
-}
+// ---- all of it together ----------------------------------------------------------------------------------------------
 
 pub fn road(book: &Book, redactors: impl Redactors + 'static) -> Road {
     Road {
         reviewers: Arc::new(Rules),
         redactors: Arc::new(redactors),
-        lookup: Arc::new(Atlas),
+        lookup: Arc::new(Places::default()),
         ledger: Arc::new(book.clone()),
         clock: Arc::new(Tokio),
         ids: Arc::new(Count::default()),

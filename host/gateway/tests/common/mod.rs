@@ -3,7 +3,7 @@
 #![allow(missing_docs, unreachable_pub)]
 use serde_json::{Value, json};
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::VecDeque,
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, AtomicU64, Ordering::SeqCst},
@@ -12,6 +12,7 @@ use std::{
 };
 use wardgate_core::*;
 use wardgate_gateway::{Backends, Gateway, GatewaySettings};
+pub use wardgate_standins::{Count, Masks, Open, Places, Tokio};
 
 // ---- policy --------------------------------------------------------------------------------------------------------
 
@@ -50,8 +51,7 @@ impl Reviewers for Rules {
             },
             _ => Verdict::Allow(Allowance { rule: "rules.all".into(), caps: Caps::default() }),
         };
-        let plugin = PluginId { name: "rules".into(), version: "1.0.0".into(), digest: "0".repeat(64) };
-        Box::pin(async move { vec![Opinion { plugin, monitor: false, verdict }] })
+        Box::pin(async move { Open::opinion(verdict) })
     }
     fn set_digest(&self) -> &'static str {
         "set"
@@ -68,39 +68,9 @@ pub fn question() -> Question {
     Question { kind: "path".into(), subject: "/x".into(), window: None, stop_at: None, arguments: BTreeMap::new() }
 }
 
-/// Masks every `hunter2` that lies within one chunk: whole chunks are all these tests send.
-pub struct Keys;
-struct KeyScan(u64);
-
-impl Redactors for Keys {
-    fn open<'a>(
-        &'a self,
-        _: &'a Context,
-        _: Channel,
-        _: Form,
-    ) -> BoxFuture<'a, Result<Box<dyn Redaction>, RedactionFailed>> {
-        Box::pin(async { Ok(Box::new(KeyScan(0)) as _) })
-    }
-}
-
-impl Redaction for KeyScan {
-    fn scan<'a>(&'a mut self, bytes: &'a [u8]) -> BoxFuture<'a, Result<Progress, RedactionFailed>> {
-        let key = b"hunter2";
-        let findings = (0..bytes.len().saturating_sub(key.len() - 1))
-            .filter(|at| bytes[*at..].starts_with(key))
-            .map(|at| {
-                let start = self.0 + at as u64;
-                Finding { rule: "password".into(), start, end: start + key.len() as u64 }
-            })
-            .collect();
-        self.0 += bytes.len() as u64;
-        let settled = self.0;
-        Box::pin(async move { Ok(Progress { findings, settled }) })
-    }
-    fn finish(self: Box<Self>) -> BoxFuture<'static, Result<Vec<Finding>, RedactionFailed>> {
-        Box::pin(async { Ok(vec![]) })
-    }
-}
+/// `hunter2`.
+#[allow(non_upper_case_globals)]
+pub const Keys: Masks = Masks { rule: "password", word: b"hunter2", digits: 0 };
 
 // ---- evidence ------------------------------------------------------------------------------------------------------
 
@@ -135,7 +105,6 @@ impl Book {
 }
 
 struct Place_(Book);
-struct Tape;
 
 impl Ledger for Book {
     fn commit<'a>(&'a self, intent: &'a Intent) -> BoxFuture<'a, Result<Opened, LedgerDown>> {
@@ -144,7 +113,7 @@ impl Ledger for Book {
             let session = if session.is_empty() { "none" } else { "some" };
             let about = incident.as_deref().unwrap_or("-");
             self.write(format!("intent {} by {user} session {session} incident {about}", intent.tool))?;
-            let recording = intent.recorded.then(|| Box::new(Tape) as Box<dyn Recording>);
+            let recording = intent.recorded.then(|| Box::new(Open) as Box<dyn Recording>);
             Ok(Opened { slip: Box::new(Place_(self.clone())), recording })
         })
     }
@@ -166,18 +135,6 @@ impl Ledger for Book {
 impl Slip for Place_ {
     fn settle<'a>(self: Box<Self>, outcome: &'a Outcome, _: &'a Body) -> BoxFuture<'a, Result<(), LedgerDown>> {
         Box::pin(async move { self.0.write(format!("outcome {outcome:?}")) })
-    }
-}
-
-impl Recording for Tape {
-    fn seal<'a>(&'a mut self, _: Channel, _: &'a [u8]) -> BoxFuture<'a, Result<(), RecordingDown>> {
-        Box::pin(async { Ok(()) })
-    }
-    fn show<'a>(&'a mut self, _: Channel, _: u64, _: &'a str) -> BoxFuture<'a, Result<(), RecordingDown>> {
-        Box::pin(async { Ok(()) })
-    }
-    fn finish<'a>(self: Box<Self>, _: &'a Outcome) -> BoxFuture<'a, Result<(), RecordingDown>> {
-        Box::pin(async { Ok(()) })
     }
 }
 
@@ -242,53 +199,10 @@ impl<R: Request> Backend<R> for Cluster {
     }
 }
 
-/// Every namespace is open but `private`; a selector finds two pods.
-pub struct Atlas;
+// ---- all of it together ----------------------------------------------------------------------------------------------
 
-impl Lookup for Atlas {
-    fn resolve<'a>(&'a self, place: &'a Place, request: &'a AnyRequest) -> BoxFuture<'a, Result<Facts, Denial>> {
-        let namespace = place.namespace.clone().unwrap_or("shop".into());
-        let open = ["debug-ai-access", "debug-ai-exec"].map(|key| (key.to_string(), "enabled".to_string()));
-        let labels: BTreeMap<_, _> = if namespace == "private" { BTreeMap::new() } else { open.into_iter().collect() };
-        let target = |pod: &str| Target {
-            namespace: namespace.clone(),
-            namespace_labels: labels.clone(),
-            pod: pod.into(),
-            pod_uid: format!("uid of {pod}"),
-            container: "app".into(),
-            ..Target::default()
-        };
-        let targets = match (request, &place.pod_selector) {
-            (AnyRequest::Query(_), _) => vec![Target::default()],
-            (_, Some(_)) => vec![target("a"), target("b")],
-            _ => vec![target(place.pod.as_deref().unwrap_or(""))],
-        };
-        Box::pin(async move { Ok(Facts { targets, ..Facts::default() }) })
-    }
-    fn answer<'a>(&'a self, _: &'a Target, _: &'a Question) -> BoxFuture<'a, Result<Known, Unanswered>> {
-        Box::pin(async { Err(Unanswered::Unsupported) })
-    }
-}
-
-// ---- time, names, and all of it together -----------------------------------------------------------------------------
-
-pub struct Tokio;
-impl Clock for Tokio {
-    fn now(&self) -> u64 {
-        1_800_000_000_000
-    }
-    fn after(&self, time: Duration) -> BoxFuture<'static, ()> {
-        Box::pin(tokio::time::sleep(time))
-    }
-}
-
-#[derive(Default)]
-pub struct Count(AtomicU64);
-impl Ids for Count {
-    fn fresh(&self) -> CallId {
-        CallId::new(format!("call-{}", self.0.fetch_add(1, SeqCst)))
-    }
-}
+#[allow(non_upper_case_globals)]
+pub const Atlas: Places = Places { container: "app", mute: true };
 
 /// A gateway over stand-ins.
 pub struct House {
