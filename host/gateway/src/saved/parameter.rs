@@ -126,19 +126,27 @@ pub(super) struct Refused(pub(super) String);
 
 type Token = Result<String, Refused>;
 
-macro_rules! pattern {
+/// What a value must look like. A pattern that did not compile would match nothing.
+struct Shape(LazyLock<Option<Regex>>);
+
+impl Shape {
+    fn is_match(&self, text: &str) -> bool {
+        self.0.as_ref().is_some_and(|pattern| pattern.is_match(text))
+    }
+}
+
+macro_rules! shape {
     ($name:ident, $pattern:literal) => {
-        #[allow(clippy::unwrap_used)] // a literal, which every test of this file compiles
-        static $name: LazyLock<Regex> = LazyLock::new(|| Regex::new($pattern).unwrap());
+        static $name: Shape = Shape(LazyLock::new(|| Regex::new($pattern).ok()));
     };
 }
-pattern!(LABEL_DNS, "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$");
-pattern!(SUBDOMAIN, "^[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?$");
-pattern!(PREFIX, "^[-.a-z0-9]{0,253}$");
-pattern!(METRIC, "^[a-zA-Z_:][a-zA-Z0-9_:]{0,199}$");
-pattern!(LABEL, "^[a-zA-Z_][a-zA-Z0-9_]{0,99}$");
-pattern!(DURATION, "^([0-9]{1,9}(ms|s|m|h|d|w|y)){1,7}$");
-pattern!(PARAMETER, "^[a-z][a-z0-9_]{0,62}$");
+shape!(LABEL_DNS, "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$");
+shape!(SUBDOMAIN, "^[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?$");
+shape!(PREFIX, "^[-.a-z0-9]{0,253}$");
+shape!(METRIC, "^[a-zA-Z_:][a-zA-Z0-9_:]{0,199}$");
+shape!(LABEL, "^[a-zA-Z_][a-zA-Z0-9_]{0,99}$");
+shape!(DURATION, "^([0-9]{1,9}(ms|s|m|h|d|w|y)){1,7}$");
+shape!(PARAMETER, "^[a-z][a-z0-9_]{0,62}$");
 
 /// Whether a name can be a parameter's.
 fn is_name(name: &str) -> bool {
