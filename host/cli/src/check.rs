@@ -2,10 +2,12 @@
 //!
 //! What a look-up would find is stated: by options, or by each line of `--jsonl`. Namespaces count as open and metrics as
 //! allowed unless the line says otherwise; the host's ceilings apply.
+mod line;
 mod moments;
 mod stated;
 
 use self::{
+    line::{Kind, Line, refused},
     moments::{duration, time},
     stated::{Catalog, Nothing, Plain, Stated},
 };
@@ -14,10 +16,9 @@ use crate::{
     system::{RandomIds, SystemClock},
 };
 use anyhow::Result;
-use serde::Deserialize;
 use serde_json::{Value as Json, json};
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     io::{BufRead, Write},
     path::PathBuf,
     process::ExitCode,
@@ -120,37 +121,6 @@ pub(crate) struct Shared {
     trust: Option<PathBuf>,
 }
 
-/// One request as a line of JSON.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct Line {
-    id: Json,
-    argv: Option<Vec<String>>,
-    query: Option<String>,
-    time: Option<Json>,
-    start: Option<Json>,
-    end: Option<Json>,
-    step: Option<Json>,
-    namespace: Option<String>,
-    pod: Option<String>,
-    container: Option<String>,
-    since_seconds: Option<u32>,
-    tail_lines: Option<u32>,
-    previous: bool,
-    image: Option<String>,
-    image_digest: Option<String>,
-    namespace_labels: Option<BTreeMap<String, String>>,
-    pod_labels: Option<BTreeMap<String, String>>,
-    cluster_metrics: Option<BTreeSet<String>>,
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum Kind {
-    Exec,
-    Query,
-    Logs,
-}
-
 pub(crate) async fn run(command: Command) -> Result<ExitCode> {
     let (shared, kind, line, catalog) = match command {
         Command::Exec { shared, argv } => {
@@ -168,9 +138,12 @@ pub(crate) async fn run(command: Command) -> Result<ExitCode> {
             };
             (shared, Kind::Query, line, Catalog::read(catalog, unknown_series)?)
         }
-        Command::Logs { shared, since_seconds, tail_lines, previous } => {
-            (shared, Kind::Logs, Line { since_seconds, tail_lines, previous, ..Line::default() }, Catalog::none())
-        }
+        Command::Logs { shared, since_seconds, tail_lines, previous } => (
+            shared,
+            Kind::Logs,
+            Line { since_seconds, tail_lines, previous: Some(previous), ..Line::default() },
+            Catalog::none(),
+        ),
     };
     let source = policies::Source {
         directory: shared.policies.clone(),
@@ -184,7 +157,7 @@ pub(crate) async fn run(command: Command) -> Result<ExitCode> {
     }
     let answer = bench.judge(kind, line).await;
     if bench.shared.json {
-        println!("{answer}");
+        println!("{}", with_id("null", &answer));
     } else {
         let text = |key: &str| answer[key].as_str().unwrap_or_default().to_string();
         println!("{}  {}", text("verdict"), text("rule"));
@@ -235,7 +208,8 @@ impl Bench {
             if read == 0 {
                 return Ok(ExitCode::SUCCESS);
             }
-            if line.len() > LINE {
+            let (id, request) = if line.len() > LINE {
+                let (id, _) = line::read(&line, kind);
                 // The rest of it is no request either.
                 while line.last() != Some(&b'\n') {
                     line.clear();
@@ -243,46 +217,41 @@ impl Bench {
                         break;
                     }
                 }
-                writeln!(out, "{}", refusal(&Json::Null, &Denial::new("check.line", "a line is longer than 1 MiB")))?;
-                out.flush()?;
-                continue;
-            }
-            if line.iter().all(u8::is_ascii_whitespace) {
-                continue;
-            }
-            let answer = match serde_json::from_slice::<Line>(&line) {
-                Ok(request) => self.judge(kind, request).await,
-                Err(error) => {
-                    let id = serde_json::from_slice::<Json>(&line).ok().map_or(Json::Null, |value| value["id"].clone());
-                    refusal(&id, &Denial::new("check.line", format!("the line is no request: {error}")))
-                }
+                (id, Err(refused(kind, "a line is longer than 1 MiB")))
+            } else {
+                line::read(&line, kind)
             };
-            writeln!(out, "{answer}")?;
+            let said = match request {
+                Ok(request) => self.judge(kind, request).await,
+                Err(denial) => refusal(&denial),
+            };
+            writeln!(out, "{}", with_id(&id, &said))?;
             out.flush()?;
         }
     }
 
     async fn judge(&self, kind: Kind, line: Line) -> Json {
-        let id = line.id.clone();
-        let judged = match kind {
+        let judgement = match kind {
             Kind::Exec => match line.argv.clone() {
-                Some(argv) => Ok(self.ask(Exec { argv, wrapper: vec![] }, line).await),
-                None => Err("an exec names argv, a list of words".to_string()),
+                Some(argv) => self.ask(Exec { argv, wrapper: vec![] }, line).await,
+                None => return refusal(&refused(kind, "an exec names argv, a list of words")),
             },
             Kind::Query => match query(&line) {
-                Ok(query) => Ok(self.ask(query, line).await),
-                Err(denial) => return refusal(&id, &denial),
+                Ok(query) => self.ask(query, line).await,
+                Err(denial) => return refusal(&denial),
             },
             Kind::Logs => {
                 let Line { since_seconds, tail_lines, previous, .. } = line;
-                let logs = Logs { since_seconds, tail_lines: tail_lines.or(Some(200)), previous, ..Logs::default() };
-                Ok(self.ask(logs, line).await)
+                let logs = Logs {
+                    since_seconds,
+                    tail_lines: tail_lines.or(Some(200)),
+                    previous: previous.unwrap_or(false),
+                    ..Logs::default()
+                };
+                self.ask(logs, line).await
             }
         };
-        match judged {
-            Ok(judgement) => verdict(&id, &judgement),
-            Err(why) => refusal(&id, &Denial::new("check.line", why)),
-        }
+        verdict(&judgement)
     }
 
     async fn ask<R: Request>(&self, request: R, line: Line) -> Judgement
@@ -292,6 +261,7 @@ impl Bench {
         let open = || [floor::ACCESS, floor::EXEC].map(|(key, value)| (key.to_string(), value.to_string())).into();
         let or = |given: Option<String>, other: &str| given.unwrap_or_else(|| other.to_string());
         let cluster = matches!(request.any(), AnyRequest::Query(_));
+        let labels = line.namespace_labels.clone().map(|labels| (line.namespace.clone(), labels));
         let target = if cluster {
             Target { cluster: "check".into(), ..Target::default() }
         } else {
@@ -326,24 +296,29 @@ impl Bench {
             select: None,
             attributes: BTreeMap::new(),
         };
-        road.judge(call, &Plain { cluster_metrics: line.cluster_metrics }, never()).await
+        let plain = Plain { cluster_metrics: line.cluster_metrics, labels };
+        road.judge(call, &plain, never()).await
     }
 }
 
-fn verdict(id: &Json, judgement: &Judgement) -> Json {
+/// The verdict on a line, with that line's id.
+fn with_id(id: &str, said: &Json) -> String {
+    format!("{{\"id\":{id},{}", &said.to_string()[1..])
+}
+
+fn verdict(judgement: &Judgement) -> Json {
     match &judgement.ruling {
         Ruling::Allow(_) => {
-            json!({"id": id, "verdict": "allow", "rule": judgement.rules.join(" "), "reason": null, "remedy": null})
+            json!({"verdict": "allow", "rule": judgement.rules.join(" "), "reason": null, "remedy": null})
         }
-        Ruling::Ask(denials) => said(id, "ask", denials.first()),
-        Ruling::Deny(denials) => said(id, "deny", denials.first()),
+        Ruling::Ask(denials) => said("ask", denials.first()),
+        Ruling::Deny(denials) => said("deny", denials.first()),
     }
 }
 
-fn said(id: &Json, verdict: &str, denial: Option<&Denial>) -> Json {
+fn said(verdict: &str, denial: Option<&Denial>) -> Json {
     let denial = denial.cloned().unwrap_or_default();
-    let mut said =
-        json!({"id": id, "verdict": verdict, "rule": denial.rule, "reason": denial.reason, "remedy": denial.remedy});
+    let mut said = json!({"verdict": verdict, "rule": denial.rule, "reason": denial.reason, "remedy": denial.remedy});
     if let Some(instead) = denial.instead.as_deref().and_then(written) {
         said["instead"] = instead;
     }
@@ -355,28 +330,45 @@ fn said(id: &Json, verdict: &str, denial: Option<&Denial>) -> Json {
 
 /// A proposed request in the form of a line: times in seconds.
 fn written(request: &AnyRequest) -> Option<Json> {
-    let AnyRequest::Query(query) = request else { return serde_json::to_value(request).ok() };
-    let seconds = |ms: u64| format!("{}.{:03}", ms / 1000, ms % 1000);
-    let mut line = json!({"query": query.text});
-    if query.start == query.end && query.step == 0 {
-        line["time"] = json!(seconds(query.end));
-    } else {
-        line["start"] = json!(seconds(query.start));
-        line["end"] = json!(seconds(query.end));
-        line["step"] = json!(seconds(query.step));
+    match request {
+        AnyRequest::Query(query) => {
+            let seconds = |ms: u64| format!("{}.{:03}", ms / 1000, ms % 1000);
+            let mut line = json!({"query": query.text});
+            if query.start == query.end && query.step == 0 {
+                line["time"] = json!(seconds(query.end));
+            } else {
+                line["start"] = json!(seconds(query.start));
+                line["end"] = json!(seconds(query.end));
+                line["step"] = json!(seconds(query.step));
+            }
+            Some(line)
+        }
+        AnyRequest::Exec(exec) => Some(json!({"argv": exec.argv})),
+        AnyRequest::Logs(logs) => {
+            let mut line = json!({"previous": logs.previous});
+            for (key, value) in [("since_seconds", logs.since_seconds), ("tail_lines", logs.tail_lines)] {
+                if let Some(value) = value {
+                    line[key] = json!(value);
+                }
+            }
+            Some(line)
+        }
+        _ => None,
     }
-    Some(line)
 }
 
-fn refusal(id: &Json, denial: &Denial) -> Json {
-    said(id, "deny", Some(denial))
+fn refusal(denial: &Denial) -> Json {
+    said("deny", Some(denial))
 }
 
 fn query(line: &Line) -> Result<Query, Denial> {
-    let form = |why: &str| Denial::new("check.line", why);
+    let form = |why: &str| refused(Kind::Query, why);
     let text = line.query.clone().ok_or_else(|| form("a query names its text"))?;
     let now = SystemClock.now();
-    let at = |value: &Json| time(value, now).map_err(|why| Denial::new(RANGE_TIME, why));
+    let at = |value: &Json| {
+        time(value, now)
+            .map_err(|why| Denial::new(RANGE_TIME, why).remedy("write Unix seconds, RFC 3339, or such as now-1h"))
+    };
     let (start, end) = match (&line.time, &line.start, &line.end) {
         (None, None, None) => (now, now),
         (Some(time), None, None) => {
@@ -390,7 +382,9 @@ fn query(line: &Line) -> Result<Query, Denial> {
     let instant = line.start.is_none();
     let step = match &line.step {
         Some(_) if instant => return Err(form("a step goes with start and end")),
-        Some(step) => duration(step).map_err(|why| Denial::new(RANGE_STEP, why))?,
+        Some(step) => duration(step).map_err(|why| {
+            Denial::new(RANGE_STEP, why).remedy("write seconds, or a duration such as 30s, 5m or 1h30m")
+        })?,
         None if instant || start == end => 0,
         None => DEFAULT_STEP,
     };

@@ -123,7 +123,8 @@ fn options(evidence: &config::Evidence) -> Result<Options> {
         max_age_ms: (days > 0).then_some(days * 24 * 3600 * 1000),
         max_bytes: (evidence.keep_bytes > 0).then_some(evidence.keep_bytes),
     };
-    Ok(Options { retention, recipients: evidence.recipients()?, ..Options::default() })
+    let (segment_bytes, recipients) = (evidence.segment_bytes, evidence.recipients()?);
+    Ok(Options { retention, segment_bytes, recipients, ..Options::default() })
 }
 
 async fn end(config: &Config) -> Result<End> {

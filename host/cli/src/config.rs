@@ -160,6 +160,9 @@ pub(crate) struct Policies {
     pub(crate) plugin: Vec<PluginConfig>,
 }
 
+/// Bytes of one segment of the log, unless an operator says otherwise.
+const SEGMENT: u64 = 16 << 20;
+
 /// Evidence.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -170,6 +173,8 @@ pub(crate) struct Evidence {
     pub(crate) keep_days: u32,
     /// Bytes beyond which the oldest segments are dropped. Default 0: never.
     pub(crate) keep_bytes: u64,
+    /// Bytes of one segment of the log, 65536 to 1073741824: what retention drops at a time. Default 16777216.
+    pub(crate) segment_bytes: u64,
     /// Public keys of age, `age1…`, to which the raw output of commands is sealed; whoever holds a secret half reads it with
     /// `wardgate evidence reveal`, this host never. Default none: of raw output only length and digest are kept.
     pub(crate) recipients: Vec<String>,
@@ -179,7 +184,14 @@ pub(crate) struct Evidence {
 
 impl Default for Evidence {
     fn default() -> Self {
-        Self { directory: "evidence".into(), keep_days: 0, keep_bytes: 0, recipients: vec![], recipients_file: None }
+        Self {
+            directory: "evidence".into(),
+            keep_days: 0,
+            keep_bytes: 0,
+            segment_bytes: SEGMENT,
+            recipients: vec![],
+            recipients_file: None,
+        }
     }
 }
 
@@ -279,6 +291,9 @@ impl Config {
     pub(crate) fn read(path: &Path) -> Result<Self> {
         let mut merged = Self::table(path)?;
         let beside = path.parent().unwrap_or(Path::new(".")).join("conf.d");
+        if beside.exists() && !beside.is_dir() {
+            bail!("{} is no directory: move it away, or make it one and put the file there", beside.display());
+        }
         if beside.is_dir() {
             let mut files = Vec::new();
             for entry in std::fs::read_dir(&beside).with_context(|| beside.display().to_string())? {
@@ -287,22 +302,29 @@ impl Config {
             files.retain(|file| file.extension().is_some_and(|extension| extension == "toml"));
             files.sort();
             for file in files {
-                merge(&mut merged, Self::table(&file)?);
+                merge(&mut merged, Self::table(&file)?, "").with_context(|| file.display().to_string())?;
             }
         }
         merged.try_into().map_err(|error: toml::de::Error| helpful(&error)).context("the merged configuration")
     }
 
     fn table(path: &Path) -> Result<toml::Table> {
-        let size = std::fs::metadata(path).with_context(|| path.display().to_string())?.len();
+        let unread = || format!("{}; docs/wardgate.example.toml is one to begin with", path.display());
+        let size = std::fs::metadata(path).with_context(unread)?.len();
         if size > Self::SIZE {
             bail!("{}: larger than {} bytes", path.display(), Self::SIZE);
         }
-        let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
+        let text = std::fs::read_to_string(path).with_context(unread)?;
         // Strict on its own, so that the error has a line.
         let _whole: Self =
             toml::from_str(&text).map_err(|error| helpful(&error)).with_context(|| path.display().to_string())?;
-        toml::from_str(&text).map_err(|error| helpful(&error)).with_context(|| path.display().to_string())
+        let table: toml::Table =
+            toml::from_str(&text).map_err(|error| helpful(&error)).with_context(|| path.display().to_string())?;
+        // A list would be taken for a section's values in their order.
+        if let Some((key, _)) = table.iter().find(|(_, value)| !value.is_table()) {
+            bail!("{}: {key} is a section: write [{key}] and its keys below", path.display());
+        }
+        Ok(table)
     }
 
     /// What can be wrong with the whole.
@@ -318,7 +340,14 @@ impl Config {
         if self.kubernetes.as_ref().is_some_and(|kubernetes| kubernetes.exec_seconds > 600) {
             bail!("kubernetes.exec_seconds is at most 600");
         }
+        let Ceilings { seconds, read_bytes, lines, items, series, samples } = self.limits;
+        if [seconds, lines, items, series].contains(&0) || [read_bytes, samples].contains(&0) {
+            bail!("limits: each is at least 1; a limit of 0 would leave every answer empty");
+        }
         if let Some(metrics) = &self.prometheus {
+            if !["http://", "https://"].iter().any(|scheme| metrics.url.starts_with(scheme)) {
+                bail!("prometheus.url begins with http:// or https://: {:?} does not", metrics.url);
+            }
             if metrics.certificate_file.is_some() != metrics.key_file.is_some() {
                 bail!("prometheus.certificate_file and prometheus.key_file need each other");
             }
@@ -342,9 +371,26 @@ impl Config {
         if set.min_step_milliseconds < least.min_step_milliseconds {
             bail!("floor.min_step_milliseconds can only be made stricter: at least {}", least.min_step_milliseconds);
         }
+        if !(64 << 10..=1 << 30).contains(&self.evidence.segment_bytes) {
+            bail!("evidence.segment_bytes is 65536 to 1073741824");
+        }
         self.evidence.recipients()?;
         self.gateway.check()?;
         self.server.check()?;
+        Ok(())
+    }
+
+    /// What can be found out besides without a connection: policies load with their settings, files are there and can be read.
+    pub(crate) fn check_files(&self) -> Result<()> {
+        let policies = policies::load(&self.policies())?;
+        self.redaction.tagged(policies)?;
+        if let Some(Kubernetes { kubeconfig: Some(path), .. }) = &self.kubernetes {
+            std::fs::File::open(path).with_context(|| format!("kubernetes.kubeconfig {}", path.display()))?;
+        }
+        if let Some(Mirror { directory: Some(path), .. }) = &self.mirror {
+            wardgate_cluster::mirror::Mirror::open(path, wardgate_cluster::mirror::Settings::default())
+                .with_context(|| format!("mirror.directory {}", path.display()))?;
+        }
         Ok(())
     }
 
@@ -378,14 +424,19 @@ impl Config {
     }
 }
 
-/// Tables are merged key by key; anything else is replaced.
-fn merge(into: &mut toml::Table, from: toml::Table) {
+/// Tables are merged key by key, and a later file's value takes an earlier one's place. A list does not: what it would leave out may
+/// be what made a policy stricter.
+fn merge(into: &mut toml::Table, from: toml::Table, within: &str) -> Result<()> {
     for (key, value) in from {
         match (into.get_mut(&key), value) {
-            (Some(toml::Value::Table(old)), toml::Value::Table(new)) => merge(old, new),
+            (Some(toml::Value::Table(old)), toml::Value::Table(new)) => merge(old, new, &format!("{within}{key}."))?,
+            (Some(toml::Value::Array(_)), _) => {
+                bail!("{within}{key} is a list that an earlier file has: keep the whole list in one file")
+            }
             (_, value) => drop(into.insert(key, value)),
         }
     }
+    Ok(())
 }
 
 /// With the nearest known key, where one is unknown.
@@ -394,7 +445,7 @@ fn helpful(error: &toml::de::Error) -> anyhow::Error {
     let mut quoted = error.message().split('`').skip(1).step_by(2);
     let nearest = quoted.next().filter(|_| error.message().starts_with("unknown field")).and_then(|unknown| {
         let near = quoted.map(|known| (strsim::damerau_levenshtein(unknown, known), known)).min()?;
-        (near.0 <= 3).then(|| near.1.to_string())
+        (near.0 <= 3.max(unknown.len() / 2)).then(|| near.1.to_string())
     });
     match nearest {
         Some(known) => anyhow::anyhow!("{text}\ndid you mean `{known}`?"),
@@ -421,6 +472,37 @@ mod tests {
     }
 
     #[test]
+    fn files_beside_it_add_and_replace_values_but_no_lists() {
+        let dir = tempfile::tempdir().unwrap();
+        let (main, beside) = (dir.path().join("wardgate.toml"), dir.path().join("conf.d"));
+        std::fs::create_dir(&beside).unwrap();
+        std::fs::write(&main, "[mirror]\n[limits]\nlines = 10\n[[policies.plugin]]\nname = \"read-guard\"\n").unwrap();
+        std::fs::write(beside.join("10.toml"), "[limits]\nlines = 20\nitems = 7\n").unwrap();
+        let config = Config::read(&main).unwrap();
+        assert_eq!((config.limits.lines, config.limits.items, config.policies.plugin.len()), (20, 7, 1));
+        std::fs::write(beside.join("20.toml"), "[[policies.plugin]]\nname = \"promql-guard\"\n").unwrap();
+        let error = format!("{:#}", Config::read(&main).unwrap_err());
+        assert!(error.contains("20.toml") && error.contains("policies.plugin is a list"), "{error}");
+        std::fs::write(&main, "mirror = []\n").unwrap();
+        assert!(format!("{:#}", Config::read(&main).unwrap_err()).contains("write [mirror]"));
+    }
+
+    #[test]
+    fn what_files_would_break_at_start_is_found_without_a_connection() {
+        for (text, says) in [
+            ("[mirror]\n[[policies.plugin]]\nname = \"exec-alowlist\"", "exec-alowlist"),
+            ("[mirror]\n[[policies.plugin]]\nname = \"read-guard\"\nsettings = { nonsense = 1 }", "nonsense"),
+            ("[mirror]\ndirectory = \"/nowhere\"", "/nowhere"),
+            ("[kubernetes]\nkubeconfig = \"/nowhere\"", "/nowhere"),
+        ] {
+            let config = toml::from_str::<Config>(text).unwrap();
+            config.check().unwrap();
+            let error = format!("{:#}", config.check_files().unwrap_err());
+            assert!(error.contains(says), "{text}: {error}");
+        }
+    }
+
+    #[test]
     fn a_configuration_that_serves_nothing_or_two_things_is_refused() {
         for text in [
             "",
@@ -433,6 +515,10 @@ mod tests {
             "[kubernetes]\n[prometheus]\nurl=\"https://x\"\nkey_file=\"k\"",
             "[kubernetes]\n[prometheus]\nurl=\"https://x\"\ntenant_header=\"X\"",
             "[kubernetes]\n[prometheus]\nurl=\"https://x\"\nlookup_seconds=0",
+            "[kubernetes]\n[prometheus]\nurl=\"ftp://x\"",
+            "[mirror]\n[limits]\nlines=0",
+            "[mirror]\n[limits]\nread_bytes=0",
+            "[mirror]\n[evidence]\nsegment_bytes=1",
         ] {
             assert!(toml::from_str::<Config>(text).unwrap().check().is_err(), "{text}");
         }

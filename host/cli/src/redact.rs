@@ -1,7 +1,8 @@
 //! `wardgate redact`: standard input to standard output through the road's own release stage, in constant memory.
+mod documents;
+
 use crate::{config, policies};
 use anyhow::{Result, anyhow};
-use serde_json::Value;
 use std::{
     collections::BTreeMap,
     io::{BufRead, Read, Write},
@@ -31,8 +32,8 @@ pub(crate) struct Args {
     /// Make control characters, ANSI escapes and bidirectional marks visible as well.
     #[arg(long)]
     hygiene: bool,
-    /// Write a line of JSON for each masked range to standard error, in offsets of the input.
-    #[arg(long, conflicts_with = "hygiene")]
+    /// Write a line of JSON for each masked range to standard error, in offsets of the input; of an object, the range of the scalar.
+    #[arg(long)]
     findings: bool,
     /// A directory of policies, instead of the shipped ones.
     #[arg(long, requires = "trust")]
@@ -100,7 +101,10 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode> {
     };
     let channel = args.channel.channel();
     if args.channel == ChannelName::Object {
-        return documents(DocumentStage::open(&*set, &context, channel).await.map_err(failed)?).await;
+        let stage = DocumentStage::open(&*set, &context, channel).await.map_err(failed)?;
+        let wanted = documents::Wanted { hygiene: args.hygiene, findings: args.findings };
+        documents::run(stage, wanted).await?;
+        return Ok(ExitCode::SUCCESS);
     }
     let mut stage = Stage::open(&*set, &context, channel, Form::Text).await.map_err(failed)?;
     let mut out = Output {
@@ -145,24 +149,6 @@ fn failed(RedactionFailed { plugin, what }: RedactionFailed) -> anyhow::Error {
     anyhow!("redaction failed, the rest is withheld: {plugin}: {what}")
 }
 
-async fn documents(mut stage: DocumentStage) -> Result<ExitCode> {
-    let input = std::io::stdin().lock();
-    for document in serde_json::Deserializer::from_reader(input).into_iter::<Value>() {
-        let document = document.map_err(|error| anyhow!("standard input is no stream of JSON documents: {error}"))?;
-        print(stage.feed(document).await.map_err(failed)?)?;
-    }
-    print(stage.finish().await.map_err(failed)?)?;
-    Ok(ExitCode::SUCCESS)
-}
-
-fn print(documents: Vec<Value>) -> Result<()> {
-    let mut out = std::io::stdout().lock();
-    for document in documents {
-        writeln!(out, "{document}")?;
-    }
-    Ok(())
-}
-
 struct Output {
     bytes: Vec<u8>,
     partial: Vec<u8>,
@@ -190,15 +176,17 @@ impl Output {
         }
     }
 
-    /// Clean text, made visible; a character that is not complete yet waits.
+    /// Clean text, made visible; a character that is not complete yet waits, and a carriage return, which with a line feed behind it
+    /// is a line's end and stays.
     fn flush_text(&mut self, all: bool) {
-        let valid = match std::str::from_utf8(&self.partial) {
-            Err(error) if !all && error.error_len().is_none() => error.valid_up_to(),
-            _ => self.partial.len(),
-        };
-        let text = String::from_utf8_lossy(&self.partial[..valid]);
-        self.bytes.extend_from_slice(hygiene::visible(&text).as_bytes());
-        self.partial.drain(..valid);
+        let whole = if all { self.partial.len() } else { hygiene::complete(&self.partial) };
+        let whole = if !all && self.partial[..whole].ends_with(b"\r") { whole - 1 } else { whole };
+        let text = String::from_utf8_lossy(&self.partial[..whole]);
+        for (nth, piece) in text.split("\r\n").enumerate() {
+            self.bytes.extend_from_slice(if nth > 0 { b"\r\n" } else { b"" });
+            self.bytes.extend_from_slice(hygiene::visible(piece).as_bytes());
+        }
+        self.partial.drain(..whole);
     }
 
     fn report(&mut self) {

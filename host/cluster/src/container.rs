@@ -28,6 +28,22 @@ pub fn choose<'a>(
     }
 }
 
+/// None of the pods that a selector may have found can be looked at; those that were left out say why.
+pub(crate) fn none_fits(namespace: &str, left_out: &[String]) -> Denial {
+    let Some(first) = left_out.first() else {
+        return Denial::new("target.missing", format!("no pod of namespace {namespace:?} fits the selector"))
+            .remedy("list the pods of the namespace with their labels");
+    };
+    let (shown, more) =
+        (left_out.iter().take(3).cloned().collect::<Vec<_>>().join("; "), left_out.len().saturating_sub(3));
+    let more = if more > 0 { format!("; and {more} more") } else { String::new() };
+    Denial::new(
+        "target.container",
+        format!("of each pod that fits the selector it is open which container: {shown}{more}"),
+    )
+    .remedy(format!("name a container that each of them has: {first}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

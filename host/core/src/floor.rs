@@ -104,12 +104,17 @@ impl Floor {
 /// Whether a namespace with these labels is open, for reading or for commands. Asked on resolve and again on run.
 pub fn namespace(name: &str, labels: &BTreeMap<String, String>, exec: bool) -> Result<(), Denial> {
     let has = |(key, value): (&str, &str)| labels.get(key).is_some_and(|found| found == value);
+    if name.is_empty() {
+        return Err(
+            Denial::new("floor.namespace", "no namespace is named").remedy("name a namespace that k8s_list lists")
+        );
+    }
     let denied = |(key, value): (&str, &str)| {
         let reason = format!("namespace {name:?} is not labelled {key}={value}");
         let remedy = format!("an operator of the cluster can open it: kubectl label namespace {name} {key}={value}");
         Err(Denial::new("floor.namespace", reason).remedy(remedy))
     };
-    if name.is_empty() || !has(ACCESS) {
+    if !has(ACCESS) {
         return denied(ACCESS);
     }
     if exec && !has(EXEC) {

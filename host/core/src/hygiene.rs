@@ -36,6 +36,26 @@ pub fn visible(text: &str) -> String {
     out
 }
 
+/// How many of these bytes come before a character that is not complete yet: what is behind them may become one with what follows.
+pub fn complete(bytes: &[u8]) -> usize {
+    let begun = (1..=bytes.len().min(3)).find(|back| bytes[bytes.len() - back] >= 0xc0);
+    match begun {
+        Some(back) if incomplete(&bytes[bytes.len() - back..]) => bytes.len() - back,
+        _ => bytes.len(),
+    }
+}
+
+/// Whether these bytes could be the beginning of a character.
+pub(crate) fn incomplete(bytes: &[u8]) -> bool {
+    let need = match bytes.first() {
+        Some(0xc2..=0xdf) => 2,
+        Some(0xe0..=0xef) => 3,
+        Some(0xf0..=0xf4) => 4,
+        _ => return false,
+    };
+    bytes.len() < need && bytes[1..].iter().all(|b| (0x80..0xc0).contains(b))
+}
+
 fn hidden(c: char) -> bool {
     match c {
         '\t' => false,
@@ -54,7 +74,9 @@ fn hidden(c: char) -> bool {
         | '\u{2060}'..='\u{206f}'
         | '\u{3164}'
         | '\u{fe00}'..='\u{fe0f}' => true,
-        '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}' => true,
+        '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}' => true,
+        // Format controls of shorthand and of musical notation.
+        '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' => true,
         _ => c.is_control(),
     }
 }
@@ -75,6 +97,7 @@ mod tests {
             ("\u{9b}31m", "\\x9b31m"),
             ("\0", "\\x00"),
             ("two\nlines", "two\nlines"),
+            ("a\u{1d173}b\u{1bca0}c\u{fff0}", "a\\u{1d173}b\\u{1bca0}c\\u{fff0}"),
         ] {
             assert_eq!(visible(text), seen);
         }

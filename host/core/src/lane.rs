@@ -1,9 +1,14 @@
 //! Redacted bytes of one channel become lines: decoded, made visible, selected, and cut to the budget, oldest or newest first.
 use crate::{
     Channel, Keep, LaneText, Select,
-    hygiene::{plain, push_visible},
+    hygiene::{incomplete, plain, push_visible},
 };
 use std::{collections::VecDeque, sync::Arc};
+
+/// Bytes of a carriage return made visible.
+const RETURN: usize = 4;
+/// Bytes for saying that a line was cut.
+const CUT: usize = 48;
 
 /// A line that was kept, and when its first byte was read.
 pub(crate) struct Line {
@@ -27,6 +32,8 @@ pub(crate) struct Lane {
     /// Bytes of a character that is not complete yet.
     partial: Vec<u8>,
     line: String,
+    /// Whether a carriage return, made visible, is the last of it.
+    line_returns: bool,
     line_read_at: u64,
     line_begun: bool,
     line_cut: u64,
@@ -47,6 +54,7 @@ impl Lane {
             select,
             partial: Vec::new(),
             line: String::new(),
+            line_returns: false,
             line_read_at: 0,
             line_begun: false,
             line_cut: 0,
@@ -160,10 +168,12 @@ impl Lane {
             // No further than there is room: a long line that is cut would be read once for each of its characters.
             let (fits, more) = rest.split_at(plain(rest, usize::try_from(room).unwrap_or(usize::MAX)));
             self.line.push_str(fits);
+            self.line_returns &= fits.is_empty();
             let mut others = more.chars();
             if let Some(c) = others.next() {
                 if ((self.line.len() + c.len_utf8()) as u64) < self.room.bytes {
                     push_visible(c, &mut self.line);
+                    self.line_returns = c == '\r';
                 } else {
                     self.line_cut += c.len_utf8() as u64;
                 }
@@ -175,20 +185,20 @@ impl Lane {
     fn end_line(&mut self, fresh: &mut Vec<Line>) {
         let mut text = std::mem::take(&mut self.line);
         // A CR before the line break is part of the break; anywhere else it would let text overwrite text.
-        if text.ends_with("\\x0d") {
-            text.truncate(text.len() - 4);
+        if std::mem::take(&mut self.line_returns) {
+            text.truncate(text.len() - RETURN);
         }
-        let cut = std::mem::take(&mut self.line_cut);
+        let mut cut = std::mem::take(&mut self.line_cut);
         self.line_begun = false;
         self.read += 1;
         if self.select.as_ref().is_some_and(|select| !select.keep(&text)) {
             return;
         }
         self.matched += 1;
-        self.bytes_cut += cut;
         let size = text.len() as u64 + 1;
         match self.room.keep {
             Keep::First => {
+                self.bytes_cut += cut;
                 let fits =
                     self.kept_bytes + size <= self.room.bytes && (self.kept.len() as u64) < u64::from(self.room.lines);
                 if self.full || !fits {
@@ -200,6 +210,15 @@ impl Lane {
                 self.keep(text, size);
             }
             Keep::Newest => {
+                let most = usize::try_from(self.share / 4).unwrap_or(usize::MAX);
+                if self.kept_bytes + size > self.room.bytes && text.len() > most && most > 2 * CUT {
+                    let short = text.floor_char_boundary(most.saturating_sub(CUT));
+                    cut += (text.len() - short) as u64;
+                    text.truncate(short);
+                    text.push_str(&format!(" [{cut} bytes of this line cut]"));
+                }
+                self.bytes_cut += cut;
+                let size = text.len() as u64 + 1;
                 self.keep(text, size);
                 let over = |lane: &Self| {
                     lane.kept_bytes > lane.room.bytes || lane.kept.len() as u64 > u64::from(lane.room.lines)
@@ -223,17 +242,6 @@ impl Lane {
         self.lines_cut += 1;
         self.bytes_cut += size;
     }
-}
-
-/// Whether these bytes could be the beginning of a character.
-fn incomplete(bytes: &[u8]) -> bool {
-    let need = match bytes.first() {
-        Some(0xc2..=0xdf) => 2,
-        Some(0xe0..=0xef) => 3,
-        Some(0xf0..=0xf4) => 4,
-        _ => return false,
-    };
-    bytes.len() < need && bytes[1..].iter().all(|b| (0x80..0xc0).contains(b))
 }
 
 #[cfg(test)]
@@ -297,7 +305,26 @@ mod tests {
 
     #[test]
     fn carriage_returns_end_a_line_or_are_seen() {
-        let out = shown(lane(100, 10, Keep::First), &[b"a\r\nb\rc\n"]);
-        assert_eq!(out.lines, ["a", "b\\x0dc"]);
+        for chunks in [&[&b"a\r\nb\rc\n"[..]][..], &[b"a\r", b"\nb", b"\r", b"c\n"]] {
+            assert_eq!(shown(lane(100, 10, Keep::First), chunks).lines, ["a", "b\\x0dc"]);
+        }
+    }
+
+    #[test]
+    fn text_that_looks_like_a_carriage_return_made_visible_is_text() {
+        let out = shown(lane(100, 10, Keep::First), &[b"C:\\x0d\nends with \r\\x0d\r\n"]);
+        assert_eq!(out.lines, ["C:\\x0d", "ends with \\x0d\\x0d"]);
+    }
+
+    #[test]
+    fn one_long_line_does_not_push_out_the_lines_before_it() {
+        let long = [vec![b'x'; 5000], b"\n".to_vec()].concat();
+        let out = shown(lane(1000, 100, Keep::Newest), &[b"one\ntwo\n", &long, b"three\n"]);
+        let short: Vec<&str> = out.lines.iter().map(|line| line.split(' ').next().unwrap_or_default()).collect();
+        assert_eq!((short.len(), short[0], short[1], short[3]), (4, "one", "two", "three"));
+        assert!(out.lines[2].ends_with("bytes of this line cut]") && out.lines[2].len() <= 260, "{}", out.lines[2]);
+        assert_eq!((out.lines_cut, out.bytes_cut > 4700), (0, true));
+        let alone = shown(lane(1000, 100, Keep::Newest), &[&[b'y'; 900]]);
+        assert_eq!((alone.lines[0].len(), alone.bytes_cut), (900, 0), "where there is room for it, it is whole");
     }
 }

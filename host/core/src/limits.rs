@@ -5,7 +5,7 @@ use std::time::Duration;
 /// The ceilings of one call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
-    /// Wall clock, from the start of the run.
+    /// Wall clock, from the call's arrival; look-ups take no more than half of it.
     pub time: Duration,
     /// Bytes read from the far end.
     pub read_bytes: u64,

@@ -21,7 +21,7 @@ use crate::{
     review::{Merged, merge},
     settled::PartName,
 };
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 mod errand;
 mod processes;
@@ -195,12 +195,12 @@ impl Road {
     /// The whole way. Not a `Result`: whatever happens, the agent gets something settled. Spawn it and signal `stop`; a future
     /// dropped midway leaves "abandoned" on record.
     pub async fn travel<R: Request>(&self, call: Call<R>, backend: Arc<dyn Backend<R>>, stop: Stop) -> Settled {
-        let mut stop = kept(stop);
-        let settled = self.attempt(call.clone(), None, &*backend, &mut stop).await;
+        let (mut stop, began) = (kept(stop), self.clock.now());
+        let settled = self.attempt(call.clone(), None, &*backend, &mut stop, began).await;
         match settled.outcome {
             // Nothing of it ran, and the backend knows now how to prepare it.
             Outcome::Cut(Cut::Backend(FaultKind::Unprepared)) => {
-                self.attempt(call, Some(settled.id), &*backend, &mut stop).await
+                self.attempt(call, Some(settled.id), &*backend, &mut stop, began).await
             }
             _ => settled,
         }
@@ -212,6 +212,7 @@ impl Road {
         parent: Option<CallId>,
         backend: &dyn Backend<R>,
         stop: &mut Stop,
+        began: u64,
     ) -> Settled {
         let arrived = self.arrived(call, parent, Origin::Gateway);
         match self.review(arrived, backend, stop, Basis::Errands).await {
@@ -219,7 +220,7 @@ impl Road {
             Ok(reviewed) => match reviewed.commit(self).await {
                 Err(settled) => settled,
                 Ok(underway) => {
-                    let mut deadline = kept(self.clock.after(underway.committed.limits.time));
+                    let mut deadline = kept(self.clock.after(self.left(underway.committed.limits.time, began)));
                     match underway.run(backend, stop, &mut deadline).await {
                         Ok(answered) => answered.release(self, stop, &mut deadline).await.settle().await,
                         Err(released) => released.settle().await,
@@ -227,6 +228,12 @@ impl Road {
                 }
             },
         }
+    }
+
+    /// What look-ups since the call's arrival left of its time; half of it in any case, so that what was committed can run.
+    fn left(&self, time: Duration, began: u64) -> Duration {
+        let spent = Duration::from_millis(self.clock.now().saturating_sub(began));
+        time.saturating_sub(spent).max(time / Self::LOOKUP_SHARE)
     }
 
     /// Review alone: no backend, no errands, nothing released, nothing settled. On record as far as this road's ledger keeps one.

@@ -2,7 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 mod common;
 use common::{Step::*, *};
-use std::sync::{Arc, atomic::Ordering::SeqCst};
+use std::{
+    sync::{Arc, atomic::Ordering::SeqCst},
+    time::Duration,
+};
 use wardgate_core::*;
 
 #[tokio::test]
@@ -350,8 +353,8 @@ impl Unadmitted for OneUnderWay {
 #[tokio::test]
 async fn at_the_admission_gate_an_ask_passes_for_a_committed_call_and_a_denial_does_not() {
     for (command, own, verdict) in [
-        ("ls /x", false, "allow rules.all"),
-        ("ls /x", true, "allow rules.all"),
+        ("ls /x", false, "allow standin.yes"),
+        ("ls /x", true, "allow standin.yes"),
         ("reboot", false, "ask exec.ask"),
         ("reboot", true, "allow exec.ask"),
         ("sh x", true, "deny exec.shell"),
@@ -416,4 +419,40 @@ fn the_road_can_be_spawned() {
     assert_send(async move {
         let _ = road.travel(call(Logs::default()), Cluster::new([]) as Arc<dyn Backend<Logs>>, never()).await;
     });
+}
+
+/// Wall-clock time that goes with the runtime's, and look-ups that take some of it.
+struct Slow(tokio::time::Instant);
+
+impl Clock for Slow {
+    fn now(&self) -> u64 {
+        1_800_000_000_000 + u64::try_from(self.0.elapsed().as_millis()).unwrap()
+    }
+    fn after(&self, time: Duration) -> BoxFuture<'static, ()> {
+        Box::pin(tokio::time::sleep(time))
+    }
+}
+
+impl Lookup for Slow {
+    fn resolve<'a>(&'a self, place: &'a Place, request: &'a AnyRequest) -> BoxFuture<'a, Result<Facts, Denial>> {
+        Box::pin(async move {
+            tokio::time::sleep(Duration::from_millis(400)).await;
+            Places::default().resolve(place, request).await
+        })
+    }
+    fn answer<'a>(&'a self, _: &'a Target, _: &'a Question) -> BoxFuture<'a, Result<Known, Unanswered>> {
+        Box::pin(async { Err(Unanswered::Unsupported) })
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_clock_starts_when_the_call_arrives_and_look_ups_are_part_of_it() {
+    let slow = Arc::new(Slow(tokio::time::Instant::now()));
+    let mut road = road(&Book::default(), Keys);
+    (road.clock, road.lookup) = (slow.clone(), slow.clone());
+    road.limits.time = Duration::from_secs(1);
+    let cluster = Cluster::new([Bytes(Channel::Log, "one\n"), Hang]);
+    let settled = road.travel(call(Logs::default()), cluster as Arc<dyn Backend<Logs>>, never()).await;
+    assert_eq!(settled.outcome(), &Outcome::Cut(Cut::Deadline));
+    assert_eq!(slow.0.elapsed().as_millis().div_ceil(10), 100, "a second in all, not a second after 0.4 of looking up");
 }

@@ -6,7 +6,7 @@ use crate::{
     schema::JsonObject,
     tools::{Plan, Tool},
 };
-use rmcp::model::{CallToolResponse, CallToolResult, ContentBlock, ErrorData};
+use rmcp::model::{CallToolResponse, CallToolResult, ContentBlock, ErrorCode, ErrorData};
 use serde_json::{Value, json};
 use wardgate_core::{Denial, Outcome, Settled};
 
@@ -37,8 +37,21 @@ pub(crate) fn turned_away(asked: Option<(&dyn Tool, &Plan)>, settled: &Settled, 
 
 /// A tool that does not exist is a protocol error (MCP 2026-07-28, server/tools, error handling).
 pub(crate) fn unknown_tool(settled: &Settled) -> ProtocolError {
-    let refusal = refusal(None, settled, 16 << 10);
-    ErrorData::invalid_params("unknown tool", Some(Value::Object(refusal)))
+    invalid("unknown tool", settled)
+}
+
+/// No call of a tool at all, and nothing about the cluster.
+pub(crate) fn unknown_method(method: String) -> ProtocolError {
+    ErrorData::new(ErrorCode::METHOD_NOT_FOUND, method, None)
+}
+
+/// And so is a call that is none.
+pub(crate) fn malformed(settled: &Settled) -> ProtocolError {
+    invalid("malformed tools/call", settled)
+}
+
+fn invalid(what: &'static str, settled: &Settled) -> ProtocolError {
+    ErrorData::invalid_params(what, Some(Value::Object(refusal(None, settled, 16 << 10))))
 }
 
 fn result(structured: JsonObject, text: String, failed: bool, wire: Wire) -> CallToolResponse {

@@ -221,6 +221,19 @@ impl Gateway {
         })
     }
 
+    /// A call that the protocol's types cannot hold.
+    pub(crate) async fn malformed(&self, subject: Subject, tool: &str, flaw: Option<Denial>) -> ProtocolError {
+        let inner = &self.inner;
+        let (begun, _in_flight) = (Instant::now(), inner.metrics.begin());
+        let denial = flaw.unwrap_or_else(|| {
+            Denial::new("arguments.malformed", "a call has the name of a tool and, if any, arguments as a JSON object")
+                .remedy("send {\"name\": TOOL, \"arguments\": {…}} as tools/list describes the tool")
+        });
+        let settled = self.turn_away((inner.road)(), subject, tool, denial).await;
+        inner.metrics.settled("unknown", &settled, begun.elapsed());
+        answer::malformed(&settled)
+    }
+
     async fn run(&self, road: Road, listed: &Listed, incoming: Incoming) -> (Option<Plan>, Settled) {
         let Incoming { subject, arguments, flaw, left, .. } = incoming;
         let inner = &self.inner;

@@ -1,15 +1,16 @@
 //! The MCP server: what rmcp asks, answered from a [`Gateway`]. Knows the protocol's words and who the transport says is calling;
 //! decides nothing.
 use crate::{
-    answer::ProtocolError,
+    answer::{self, ProtocolError},
     gateway::{Gateway, Incoming, Shown},
     http::Caller,
 };
 use rmcp::{
     RoleServer, ServerHandler,
     model::{
-        CacheScope, CallToolRequestParams, CallToolResponse, Implementation, ListToolsResult, PaginatedRequestParams,
-        ProtocolVersion, ServerCapabilities, ServerConfig, Tool, ToolAnnotations,
+        CacheScope, CallToolRequestParams, CallToolResponse, CustomRequest, CustomResult, Implementation,
+        ListToolsResult, PaginatedRequestParams, ProtocolVersion, ServerCapabilities, ServerConfig, Tool,
+        ToolAnnotations,
     },
     service::RequestContext,
 };
@@ -107,6 +108,21 @@ impl ServerHandler for Endpoint {
 
     fn get_tool(&self, name: &str) -> Option<Tool> {
         self.gateway.shown_as(name).map(listed)
+    }
+
+    /// A `tools/call` whose arguments are no object is no call to rmcp; to us it is one that is turned away, on record.
+    async fn on_custom_request(
+        &self,
+        request: CustomRequest,
+        context: RequestContext<RoleServer>,
+    ) -> Result<CustomResult, ProtocolError> {
+        let CustomRequest { method, params, .. } = request;
+        if method != "tools/call" {
+            return Err(answer::unknown_method(method));
+        }
+        let (subject, flaw) = self.subject(&context);
+        let tool = params.as_ref().and_then(|params| params.get("name")?.as_str()).unwrap_or_default();
+        Err(self.gateway.malformed(subject, tool, flaw).await)
     }
 
     async fn call_tool(

@@ -17,17 +17,14 @@ pub(crate) fn instructions(settings: &GatewaySettings, backends: &Backends) -> S
         let _ = writeln!(text, "Logs: at most {tail} lines and {since} s back.");
     }
     if backends.exec.is_some() {
-        let words = bounds.max_command_words;
-        let _ = writeln!(
-            text,
-            "Commands: a list of at most {words} words, no shell, no stdin; only what the signed policies allow."
-        );
+        text.push_str("Commands: a list of words, no shell, no stdin; only what the active policies allow, as the tool lists them.\n");
     }
     if backends.query.is_some() {
         let (range, step) = (bounds.max_range_seconds, bounds.min_step_seconds);
         let _ = writeln!(
             text,
-            "PromQL: ranges up to {range} s, steps from {step} s; every selector names its metric and its namespaces."
+            "PromQL: never more than {range} s nor steps below {step} s, and less where the active policies say so; every selector \
+             names its metric and its namespaces."
         );
     }
     let _ = write!(

@@ -36,6 +36,8 @@ pub struct Detector {
     pub(crate) starts: Vec<Vec<(usize, &'static [u8])>>,
     /// Providers that are looked for at runs.
     pub(crate) at_runs: Vec<usize>,
+    /// Whether provider `i` issues tokens of one length only.
+    of_one_length: Vec<bool>,
 }
 
 impl std::fmt::Debug for Detector {
@@ -45,6 +47,12 @@ impl std::fmt::Debug for Detector {
             .field("bytes", &(self.finder.memory_usage() + self.wide.0.memory_usage()))
             .finish_non_exhaustive()
     }
+}
+
+fn has_one_length(regex: &str) -> Result<bool, String> {
+    let hir = crate::settings::parse(regex)?;
+    let properties = hir.properties();
+    Ok(properties.minimum_len().is_some() && properties.minimum_len() == properties.maximum_len())
 }
 
 /// What a lazy automaton may remember.
@@ -108,7 +116,27 @@ impl Detector {
             p.starts.iter().for_each(|s| starts[usize::from(s.as_bytes()[0])].push((i, s.as_bytes())));
         }
         let at_runs = PROVIDERS.iter().enumerate().filter(|(_, p)| p.starts.is_empty()).map(|(i, _)| i).collect();
-        Ok(Detector { settings, literals, finder, wide, tokens, cache, patterns, enabled, run, starts, at_runs })
+        let of_one_length = PROVIDERS.iter().map(|p| has_one_length(p.secret)).collect::<Result<_, _>>()?;
+        Ok(Detector {
+            settings,
+            literals,
+            finder,
+            wide,
+            tokens,
+            cache,
+            patterns,
+            enabled,
+            run,
+            starts,
+            at_runs,
+            of_one_length,
+        })
+    }
+
+    /// Whether what this rule finds is whole wherever it ends.
+    pub(crate) fn is_of_one_length(&self, rule: u32) -> bool {
+        let provider = usize::try_from(rule).ok().and_then(|rule| rule.checked_sub(table::STRUCTURAL.len()));
+        provider.is_some_and(|index| self.of_one_length.get(index).copied().unwrap_or(false))
     }
 
     /// Id and description of every rule, by number.

@@ -86,6 +86,11 @@ fn has_long_hex(token: &[u8]) -> bool {
 
 /// Most of the token is words: stretches of letters of one word shape that read like names.
 fn has_words(token: &[u8]) -> bool {
+    is_worded(token, 5, 8)
+}
+
+/// Most of the token is stretches of at least `least` letters, of one word shape, that read more natural than that.
+pub(crate) fn is_worded(token: &[u8], least: usize, natural: i32) -> bool {
     let mut worded = 0;
     let mut i = 0;
     while i < token.len() {
@@ -93,7 +98,7 @@ fn has_words(token: &[u8]) -> bool {
         while i < token.len() && token[i].is_ascii_alphabetic() && (i == start || token[i].is_ascii_lowercase()) {
             i += 1;
         }
-        if i - start >= 5 && naturalness(&token[start..i]) > 8 {
+        if i - start >= least && naturalness(&token[start..i]) > natural {
             worded += i - start;
         }
         i = i.max(start + 1);

@@ -142,7 +142,7 @@ impl Compiled {
     }
 }
 
-fn parse(regex: &str) -> Result<regex_syntax::hir::Hir, String> {
+pub(crate) fn parse(regex: &str) -> Result<regex_syntax::hir::Hir, String> {
     regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build().parse(regex).map_err(|e| e.to_string())
 }
 

@@ -244,7 +244,7 @@ impl<'d> Scanner<'d> {
             let joins = continues && mask.start == self.decided && mask.rule == const { number("private-key") };
             let from = if joins { self.plain.raw_behind(mask.start) } else { u64::MAX };
             let (start, to) = (self.base + mask.start as u64, self.base + mask.end as u64);
-            let until = mask.until.or_else(|| wrap::may_go_on(text, mask).then_some(Until::Wrap));
+            let until = mask.until.or_else(|| wrap::may_go_on(self.detector, text, mask).then_some(Until::Wrap));
             let pending = Pending { rule: mask.rule, from, start, to, until };
             if until.is_none() {
                 self.pending.push(pending);
@@ -361,11 +361,6 @@ impl<'d> Scanner<'d> {
                     Until::Wrap | Until::Broken => match wrap::goes_on(text, i, end) {
                         None => until == Until::Wrap && is_token(b),
                         Some(wrap::Next::Wait) => break,
-                        Some(wrap::Next::To(last)) => {
-                            pending.until = Some(Until::Wrap);
-                            i = last;
-                            continue;
-                        }
                         Some(wrap::Next::Apart(first, last)) => {
                             pending.until = Some(Until::Wrap);
                             let (start, to) = (self.base + first as u64, self.base + last as u64);

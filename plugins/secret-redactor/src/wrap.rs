@@ -1,7 +1,9 @@
 //! Tokens that a line's end cut in two: what on the next line is the rest of them.
 use crate::{
     allow::object_name,
-    randomness::{is_hex, random},
+    detect::Detector,
+    judge::generated,
+    randomness::{is_hex, is_worded, random},
     site::Mask,
     table::number,
     text::{Mix, is_blank, is_token, skip},
@@ -17,9 +19,7 @@ const TAIL: usize = 160;
 pub(crate) enum Next {
     /// The next line is not all there yet.
     Wait,
-    /// The token goes on from the one place to the other; nothing but blanks and the break stand before it.
-    To(usize),
-    /// So it does, with quotes, bars or a log line's frame between, which stay readable.
+    /// The token goes on from the one place to the other. The break, and what stands around it, stays: lines map one to one.
     Apart(usize, usize),
     /// It ended with the line.
     Ends,
@@ -104,8 +104,6 @@ pub(crate) fn goes_on(text: &[u8], i: usize, end: bool) -> Option<Next> {
     };
     Some(if !framed || rest.len() < 4 || !(soft || broken || (alone && is_random_rest(rest))) {
         Next::Ends
-    } else if tail == Tail::Nothing {
-        Next::To(last)
     } else {
         Next::Apart(first, last)
     })
@@ -133,8 +131,8 @@ fn json_line(text: &[u8], i: usize, start: usize, end: usize) -> Next {
     }
 }
 
-/// Whether a mask ends with its line, within what may be a token.
-pub(crate) fn may_go_on(text: &[u8], mask: &Mask) -> bool {
+/// Whether a mask ends with its line, within what may be a token. One of a kind that has a length has it, and is whole.
+pub(crate) fn may_go_on(detector: &Detector, text: &[u8], mask: &Mask) -> bool {
     const NEVER: [u32; 4] = [
         const { number("private-key") },
         const { number("secret-in-prose") },
@@ -142,7 +140,7 @@ pub(crate) fn may_go_on(text: &[u8], mask: &Mask) -> bool {
         const { number("xml-element") },
     ];
     let token = text[mask.start..mask.end].iter().rev().take_while(|b| is_token(**b)).count();
-    token >= 4 && may_end_a_line(text, mask.end) && !NEVER.contains(&mask.rule)
+    token >= 4 && may_end_a_line(text, mask.end) && !NEVER.contains(&mask.rule) && !detector.is_of_one_length(mask.rule)
 }
 
 fn is_rest(b: u8) -> bool {
@@ -167,7 +165,7 @@ fn quoted_printable(before: &[u8]) -> bool {
 fn is_random_rest(rest: &[u8]) -> bool {
     let body = &rest[..rest.len() - rest.iter().rev().take_while(|b| **b == b'=').count()];
     let mix = Mix::of(body);
-    if body.contains(&b'=') {
+    if body.contains(&b'=') || is_name(body) {
         return false;
     }
     random(body)
@@ -179,4 +177,13 @@ fn is_random_rest(rest: &[u8]) -> bool {
             && !body.contains(&b'.')
             && !(body.contains(&b'/') && object_name(body)))
         || (mix.upper > 0 && mix.lower > 0 && mix.changes >= 3)
+}
+
+/// The next line is a word of its own: a class, a condition, an object's name, a time.
+fn is_name(word: &[u8]) -> bool {
+    let dated = |b: &u8| b.is_ascii_digit() || matches!(b, b'-' | b'.' | b':' | b'T' | b'Z');
+    let letters = word.iter().all(u8::is_ascii_alphabetic);
+    (word.len() >= 8 && word.iter().all(dated))
+        || (word.contains(&b'-') && (object_name(word) || generated(word)))
+        || (letters && is_worded(word, 4, 0))
 }

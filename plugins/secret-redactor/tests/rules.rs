@@ -571,19 +571,32 @@ fn wrapped_base64_is_decoded_as_one_and_masked_line_by_line() {
     for width in [60, 64, 76] {
         for (text, masked) in [(&secret, true), (&format!("{filler}{filler}"), false)] {
             let lines = wrapped_base64(text, width);
-            let shown = |mark: bool| {
-                let block = lines.join("\n  ");
-                let block = if mark { format!("«{block}»") } else { block };
-                format!("cfg:\n  {block}\nnext: line\n")
+            let joined = |mark: bool, between: &str| {
+                let marked = |line: &String| if mark { format!("«{line}»") } else { line.clone() };
+                lines.iter().map(marked).collect::<Vec<_>>().join(between)
             };
+            let shown = |mark: bool| format!("cfg:\n  {}\nnext: line\n", joined(mark, "\n  "));
             assert_eq!(marked(&detector, &shown(false), false), shown(masked), "{width}");
             // Behind a key.
             let keyed = |mark: bool| shown(mark).replace("cfg:\n  ", "cfg: ");
             assert_eq!(marked(&detector, &keyed(false), false), keyed(masked), "{width}, behind a key");
             // At the stream's end without a break.
-            let bare = lines.join("\n");
-            let want = if masked { format!("«{bare}»") } else { bare.clone() };
-            assert_eq!(marked(&detector, &bare, false), want, "{width}, at the end");
+            assert_eq!(marked(&detector, &joined(false, "\n"), false), joined(masked, "\n"), "{width}, at the end");
         }
     }
+}
+
+#[test]
+fn lines_behind_a_token_stay_lines_of_their_own() {
+    check(
+        &[
+            "tok «AKIA{u16}»\nOutOfMemoryKilledNow\nafter",
+            "tok «ghp_{w36}»\nNodeNotReady\nafter",
+            "see «ghp_{w36}»\nweb-7d9f8b6c5d-x2x9z\nweb-7d9f8b6c5d-q8k2m\n",
+            "at «AKIA{u16}»\n20261124T101112Z\nafter",
+            "jwt «eyJhbGciOiJIUzI1NiJ9.eyJ{b30}.{b43}»\nNullPointerException\nafter",
+            "first «AKIA{u16}»\n«ghp_{w36}»\n",
+        ],
+        false,
+    );
 }

@@ -3,7 +3,7 @@ use serde_json::{Value as Json, json};
 
 /// Unix seconds, RFC 3339, `now`, or such as `now-1h`, as milliseconds.
 pub(super) fn time(value: &Json, now: u64) -> Result<u64, String> {
-    let bad = || format!("{value} is no time: write Unix seconds, RFC 3339, or such as now-1h");
+    let bad = || format!("{value} is no time");
     if let Some(seconds) = value.as_f64() {
         return millis(seconds).ok_or_else(bad);
     }
@@ -31,7 +31,7 @@ fn millis(seconds: f64) -> Option<u64> {
 
 /// Seconds or a Prometheus duration, as milliseconds.
 pub(super) fn duration(value: &Json) -> Result<u64, String> {
-    let bad = || format!("{value} is no duration: write seconds, or such as 30s, 5m, 1h30m");
+    let bad = || format!("{value} is no duration");
     if let Some(seconds) = value.as_f64() {
         return millis(seconds).ok_or_else(bad);
     }

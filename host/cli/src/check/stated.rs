@@ -8,7 +8,7 @@ use std::{
 use wardgate_cluster::promql_floor;
 use wardgate_core::{
     AnyRequest, Bound, BoxFuture, Context, Denial, Exec, Facts, Intent, Known, Ledger, LedgerDown, Logs, Lookup,
-    Opened, Outcome, Place, Prepare, Query, Question, Target, TurnedAway, Unanswered, Value,
+    Opened, Outcome, Place, Prepare, Query, Question, Target, TurnedAway, Unanswered, Value, floor,
 };
 use wardgate_promql::{catalogue::Catalogue, names::near};
 
@@ -20,6 +20,19 @@ const NEAR: usize = 10;
 /// Canonical, and the floor for metrics where the line turned it on; namespaces count as open.
 pub(super) struct Plain {
     pub(super) cluster_metrics: Option<BTreeSet<String>>,
+    /// Labels that were stated, and of which namespace; of all if it was not named.
+    pub(super) labels: Option<(Option<String>, BTreeMap<String, String>)>,
+}
+
+impl Plain {
+    fn open(&self, namespace: &str) -> bool {
+        match &self.labels {
+            Some((of, labels)) if of.as_deref().is_none_or(|of| of == namespace) => {
+                floor::namespace(namespace, labels, false).is_ok()
+            }
+            _ => true,
+        }
+    }
 }
 
 impl Prepare<Exec> for Plain {
@@ -37,7 +50,7 @@ impl Prepare<Logs> for Plain {
 impl Prepare<Query> for Plain {
     fn prepare(&self, request: Query, _: &Context) -> Result<Query, Denial> {
         if let Some(metrics) = &self.cluster_metrics {
-            promql_floor::check(&request.text, &|_| true, metrics)?;
+            promql_floor::check(&request.text, &|namespace| self.open(namespace), metrics)?;
         }
         Ok(request)
     }

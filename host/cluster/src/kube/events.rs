@@ -7,7 +7,8 @@ use super::{
 };
 use crate::{compact, kinds, records::Documents};
 use wardgate_core::{
-    Backend, BoxFuture, Channel, Committed, Context, Denial, Events, Fault, FaultKind, Piece, Prepare, Source, floor,
+    Backend, BoxFuture, Channel, Committed, Context, Denial, Events, Fault, FaultKind, Piece, Prepare, Raw, Source,
+    floor,
 };
 
 /// Events that are read of one namespace; the API server lists them in no useful order, so all are read before the newest are kept.
@@ -28,7 +29,7 @@ impl Backend<Events> for Kubernetes {
     fn run<'a>(&'a self, call: &'a Committed<Events>) -> BoxFuture<'a, Result<Box<dyn Source>, Fault>> {
         Box::pin(async move {
             let mut documents = Documents::default();
-            let (mut total, mut left) = (0, call.limits().items as usize);
+            let (mut total, mut whole, mut left) = (0, true, call.limits().items as usize);
             for (at, part) in call.parts().iter().enumerate() {
                 let (namespace, selection) = (part.target.namespace.as_str(), &part.request.0);
                 if self.labels(namespace).is_none_or(|labels| floor::namespace(namespace, &labels, false).is_err()) {
@@ -47,6 +48,14 @@ impl Backend<Events> for Kubernetes {
                 let list = json(&self.client, url.get(call.id().as_str())?, ANSWER).await?;
                 let events = compact::events(list["items"].as_array().into_iter().flatten());
                 documents.piece(Piece::Part(at));
+                if list["metadata"]["continue"].as_str().is_some_and(|more| !more.is_empty()) {
+                    whole = false;
+                    let words = format!(
+                        "namespace {namespace} has more than {READ} such events and lists them in no order of time, so newer ones may \
+                         be missing: name an object to see its own\n"
+                    );
+                    documents.piece(Piece::Bytes(Channel::Error, Raw::new(words)));
+                }
                 total += events.len();
                 let most = left.min(selection.limit.unwrap_or(LIMIT) as usize);
                 for event in &events[events.len().saturating_sub(most)..] {
@@ -54,7 +63,9 @@ impl Backend<Events> for Kubernetes {
                     left = left.saturating_sub(1);
                 }
             }
-            documents.piece(Piece::Total(total as u64));
+            if whole {
+                documents.piece(Piece::Total(total as u64));
+            }
             Ok(documents.boxed())
         })
     }

@@ -19,6 +19,7 @@ pub(super) struct Metadata {
     pub(super) name: String,
     pub(super) namespace: String,
     pub(super) uid: String,
+    creation_timestamp: String,
     pub(super) labels: BTreeMap<String, String>,
     annotations: BTreeMap<String, String>,
 }
@@ -66,6 +67,8 @@ pub(super) struct PodFacts {
     pub(super) name: String,
     pub(super) namespace: String,
     pub(super) uid: String,
+    /// When, in RFC 3339 and UTC, which sorts as it reads.
+    pub(super) created: String,
     pub(super) labels: BTreeMap<String, String>,
     pub(super) annotations: BTreeMap<String, String>,
     pub(super) node: String,
@@ -107,6 +110,7 @@ impl PodFacts {
             name: metadata.name,
             namespace: metadata.namespace,
             uid: metadata.uid,
+            created: metadata.creation_timestamp,
             labels: metadata.labels,
             node: spec.node_name,
             containers,

@@ -4,7 +4,11 @@ use super::{
     facts::{NamespaceFacts, PodFacts},
     process,
 };
-use crate::{container::choose, kinds, selector::LabelSelector};
+use crate::{
+    container::{choose, none_fits},
+    kinds,
+    selector::LabelSelector,
+};
 use std::{collections::BTreeMap, sync::Arc};
 use wardgate_core::{
     AnyRequest, BoxFuture, Denial, Exec, Facts, Known, Lookup, Place, Question, Selection, Target, Unanswered, Verb,
@@ -131,7 +135,10 @@ impl Kubernetes {
             (None, Some(selector)) => {
                 let selector = LabelSelector::parse(selector)
                     .map_err(|error| Denial::new("target.selector", error.to_string()))?;
-                let fits = self.pods.list(Some(namespace)).into_iter().filter(|pod| selector.matches(&pod.labels));
+                let all = self.pods.list(Some(namespace)).into_iter();
+                let mut fits: Vec<_> = all.filter(|pod| selector.matches(&pod.labels)).collect();
+                // The newest first: what does not fit the call's limits is what is oldest.
+                fits.sort_by(|a, b| b.created.cmp(&a.created).then_with(|| a.name.cmp(&b.name)));
                 let (mut targets, mut left_out) = (Vec::new(), Vec::new());
                 for pod in fits {
                     match container(&pod, place.container.as_deref()) {
@@ -145,10 +152,7 @@ impl Kubernetes {
                     }
                 }
                 if targets.is_empty() {
-                    let reason =
-                        format!("no pod of namespace {namespace:?} fits the selector; left out: {}", left_out.len());
-                    return Err(Denial::new("target.missing", reason)
-                        .remedy("list the pods of the namespace with their labels"));
+                    return Err(none_fits(namespace, &left_out));
                 }
                 Ok(Facts { targets, left_out, ..Facts::default() })
             }

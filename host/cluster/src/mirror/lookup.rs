@@ -5,8 +5,14 @@ use super::{
     capture::{Container, containers, meta},
     labels,
 };
-use crate::{compact::DEFAULT_CONTAINER, container::choose, kinds, selector::LabelSelector};
+use crate::{
+    compact::DEFAULT_CONTAINER,
+    container::{choose, none_fits},
+    kinds,
+    selector::LabelSelector,
+};
 use serde_json::Value;
+use std::cmp::Reverse;
 use wardgate_core::{
     AnyRequest, Bound, BoxFuture, Denial, Facts, Known, Lookup, Place, Question, Selection, Target, Unanswered,
     Value as Answer, Verb, floor,
@@ -104,7 +110,9 @@ impl Mirror {
                     .map_err(|error| Denial::new("target.selector", error.to_string()))?;
                 let mut facts = Facts::default();
                 let here = self.capture.of("pods").iter().filter(|pod| meta(pod, "namespace") == namespace);
-                for pod in here.filter(|pod| selector.matches(&labels(pod))) {
+                let mut fits: Vec<_> = here.filter(|pod| selector.matches(&labels(pod))).collect();
+                fits.sort_by_key(|pod| (Reverse(meta(pod, "creationTimestamp")), meta(pod, "name")));
+                for pod in fits {
                     match container(&target, pod, place.container.as_deref()) {
                         Ok(target) => facts.targets.push(target),
                         Err(denial) => {
@@ -114,10 +122,7 @@ impl Mirror {
                     }
                 }
                 if facts.targets.is_empty() {
-                    let left_out = facts.left_out.len();
-                    let reason = format!("no pod of namespace {namespace:?} fits the selector; left out: {left_out}");
-                    return Err(Denial::new("target.missing", reason)
-                        .remedy("list the pods of the namespace with their labels"));
+                    return Err(none_fits(namespace, &facts.left_out));
                 }
                 Ok(facts)
             }

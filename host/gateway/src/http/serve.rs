@@ -323,7 +323,23 @@ async fn metrics(State(front): State<Arc<Front>>) -> Response {
     ([(header::CONTENT_TYPE, kind)], front.gateway.metrics_text()).into_response()
 }
 
+/// Whether there is one host, and at most one origin: of several, each reader may believe another.
+fn unambiguous(request: &Request) -> bool {
+    let headers = request.headers();
+    let count = |name| headers.get_all(name).iter().count();
+    let host = headers.get(header::HOST).map(|host| host.as_bytes());
+    let target = request.uri().authority().map(|authority| authority.as_str().as_bytes());
+    count(header::HOST) == 1 && count(header::ORIGIN) <= 1 && target.is_none_or(|target| Some(target) == host)
+}
+
 async fn serve_mcp(State(front): State<Arc<Front>>, request: Request) -> Response {
+    if !unambiguous(&request) {
+        return (
+            StatusCode::BAD_REQUEST,
+            "Bad Request: one Host, the target's if it names one, and one Origin at most\n",
+        )
+            .into_response();
+    }
     let Some(user) = authenticated(&front, request.headers()) else {
         front.gateway.metrics().unauthenticated.inc();
         let challenge = [(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"wardgate\""))];
