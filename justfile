@@ -88,6 +88,10 @@ sim SECONDS='60':
 bless:
     TRYBUILD=overwrite cargo test -p wardgate-core --test compile_fail
 
+# Known vulnerabilities in dependencies; fetches RustSec's database.
+advisories:
+    tests/setup cargo-deny && . tests/cluster/lib.sh && "$CACHE/cargo-deny-$CARGO_DENY_VERSION/bin/cargo-deny" --workspace check advisories
+
 # Benchmarks.
 bench *ARGS:
     cargo bench {{ARGS}}

@@ -116,6 +116,21 @@ impl Place {
     }
 }
 
+impl Place {
+    /// The log there; a directory without one is an error, not an empty list.
+    fn reader(&self) -> Result<Reader> {
+        let directory = self.directory()?;
+        let reader = Reader::new(&directory);
+        if !reader.is_log().with_context(|| format!("evidence in {}", directory.display()))? {
+            anyhow::bail!(
+                "{} holds no log of evidence: name the directory that evidence.directory names",
+                directory.display()
+            );
+        }
+        Ok(reader)
+    }
+}
+
 pub(crate) fn run(command: Command) -> Result<ExitCode> {
     let mut out = std::io::stdout().lock();
     match command {
@@ -145,7 +160,7 @@ pub(crate) fn run(command: Command) -> Result<ExitCode> {
             Ok(if report.ok { ExitCode::SUCCESS } else { ExitCode::from(2) })
         }
         Command::List { place, limit, user, tool, json } => {
-            let calls = Reader::new(place.directory()?).calls(&Filter { limit, user, tool, ..Filter::default() })?;
+            let calls = place.reader()?.calls(&Filter { limit, user, tool, ..Filter::default() })?;
             for call in calls {
                 if json {
                     writeln!(out, "{}", serde_json::to_string(&call)?)?;
@@ -163,7 +178,7 @@ pub(crate) fn run(command: Command) -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Show { place, call, json } => {
-            for record in Reader::new(place.directory()?).call(&call)? {
+            for record in place.reader()?.call(&call)? {
                 let record = record.to_json();
                 let text = if json { record.to_string() } else { serde_json::to_string_pretty(&record)? };
                 writeln!(out, "{text}")?;
@@ -171,7 +186,7 @@ pub(crate) fn run(command: Command) -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Play { place, call, cast, speed } => {
-            let played = Reader::new(place.directory()?).recording(&call)?;
+            let played = place.reader()?.recording(&call)?;
             if played.matches == Some(false) {
                 eprintln!("wardgate: the recording is not the one whose digest is on record");
                 return Ok(ExitCode::from(2));
@@ -193,7 +208,7 @@ pub(crate) fn run(command: Command) -> Result<ExitCode> {
                 }
                 None => Sink::Stream(channel),
             };
-            reveal(&Reader::new(place.directory()?), &call, &identity, &sink, &mut out)
+            reveal(&place.reader()?, &call, &identity, &sink, &mut out)
         }
         Command::Keygen { out: path } => {
             let (secret, recipient) = generate();

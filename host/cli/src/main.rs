@@ -104,11 +104,20 @@ fn main() -> ExitCode {
     }
     match run(cli.command) {
         Ok(code) => code,
+        // Whoever read standard output has enough: `wardgate demo --walkthrough | head`.
+        Err(error) if left(&error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("wardgate: {error:#}");
             ExitCode::FAILURE
         }
     }
+}
+
+fn left(error: &anyhow::Error) -> bool {
+    let broken = |cause: &(dyn std::error::Error + 'static)| {
+        cause.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+    };
+    error.chain().any(broken)
 }
 
 fn run(command: Command) -> anyhow::Result<ExitCode> {
@@ -128,11 +137,11 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Config(ConfigCommand::Reference) => {
-            print!("{}", reference::page());
+            write!(std::io::stdout(), "{}", reference::page())?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Config(ConfigCommand::Schema) => {
-            println!("{:#}", reference::schema());
+            writeln!(std::io::stdout(), "{:#}", reference::schema())?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Completions { shell } => {

@@ -11,9 +11,9 @@ const HEAD: &str = "\
 Made from the code by `wardgate config reference`.
 
 `wardgate serve --config FILE` reads one TOML file, and then every `conf.d/*.toml` beside it in the order of their names: tables are
-merged key by key, anything else is replaced by the later file. An unknown key is an error that names the file, the line and the
-nearest known key. `wardgate config check --config FILE` reads the same and opens no connection; `wardgate config schema` prints a
-JSON Schema for editors.
+merged key by key, and a later file's value takes an earlier one's place; a list stands whole in one file, or it is an error. An unknown key
+is an error that names the file, the line and the nearest known key. `wardgate config check --config FILE` reads the same, loads the policies
+with their settings and looks at the files that are named, and opens no connection; `wardgate config schema` prints a JSON Schema for editors.
 ";
 
 /// The JSON Schema of the whole file.

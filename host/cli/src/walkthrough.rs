@@ -1,10 +1,11 @@
 //! An agent's triage of the bundled incident, through MCP itself: each step is a tool call over the protocol, and each is held
 //! against what it must show.
-use crate::compose::Served;
+use crate::{compose::Served, system::SystemClock};
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
-use std::{path::Path, process::ExitCode};
+use std::{io::Write, path::Path, process::ExitCode};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, DuplexStream, Lines, ReadHalf, WriteHalf};
+use wardgate_core::Clock;
 use wardgate_evidence::{Filter, Reader, RealDisk};
 use wardgate_gateway::{CancellationToken, serve_streams};
 
@@ -96,28 +97,34 @@ fn steps() -> Vec<Step> {
     ]
 }
 
+/// A line on standard output; whoever reads it may leave.
+macro_rules! say {
+    ($($words:tt)*) => { writeln!(std::io::stdout(), $($words)*)? };
+}
+
 pub(crate) async fn play(served: Served, evidence: &Path) -> Result<ExitCode> {
     let planted = include_str!("../../../demo/planted-secrets.txt");
     let secrets: Vec<&str> =
         planted.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
+    let begun = SystemClock.now();
     let mut agent = Agent::connect(&served).await?;
     let mut failures = 0;
     for (at, step) in steps().iter().enumerate() {
-        println!("\n{}. {}", at + 1, step.says);
-        println!("   → {} {}", step.tool, step.arguments);
+        say!("\n{}. {}", at + 1, step.says);
+        say!("   → {} {}", step.tool, step.arguments);
         let result = agent.call(step.tool, &step.arguments).await?;
         let text = result.to_string();
         for line in excerpt(&result) {
-            println!("     {line}");
+            say!("     {line}");
         }
         let denied = result["isError"] == true;
         let missing: Vec<_> = step.shows.iter().filter(|word| !text.contains(**word)).collect();
         let leaked = secrets.iter().filter(|secret| text.contains(**secret)).count();
         if denied != step.denied || !missing.is_empty() || leaked > 0 {
             failures += 1;
-            println!("   ✗ differs: denied {denied}, missing {missing:?}, secrets shown {leaked}");
+            say!("   ✗ differs: denied {denied}, missing {missing:?}, secrets shown {leaked}");
         } else {
-            println!("   ✓ {}", if denied { "denied, as it must be" } else { "answered, secrets masked" });
+            say!("   ✓ {}", if denied { "denied, as it must be" } else { "answered, secrets masked" });
         }
     }
     drop(agent);
@@ -126,17 +133,20 @@ pub(crate) async fn play(served: Served, evidence: &Path) -> Result<ExitCode> {
     let directory = evidence.to_path_buf();
     let (report, calls) = tokio::task::spawn_blocking(move || {
         let report = wardgate_evidence::verify(&RealDisk, &directory, None, None)?;
-        anyhow::Ok((report, Reader::new(&directory).calls(&Filter::default())?))
+        let mut calls = Reader::new(&directory).calls(&Filter::default())?;
+        // The directory may hold earlier walks.
+        calls.retain(|call| call.time >= begun);
+        anyhow::Ok((report, calls))
     })
     .await??;
-    println!(
+    say!(
         "\nThe evidence trail: {} records, {} calls, chain {}",
         report.records,
         calls.len(),
         if report.ok { "intact" } else { "BROKEN" }
     );
     for call in &calls {
-        println!(
+        say!(
             "   {}  {:<18} {:<34} {:<11} {}",
             &call.call[..8.min(call.call.len())],
             call.tool,
@@ -145,14 +155,15 @@ pub(crate) async fn play(served: Served, evidence: &Path) -> Result<ExitCode> {
             call.rules.join(" ")
         );
     }
-    println!("\n   wardgate evidence verify --dir {}", evidence.display());
+    say!("\n   wardgate evidence verify --dir {}", evidence.display());
     if calls.len() != steps().len() || !report.ok {
         failures += 1;
+        say!("   ✗ {} calls were made, and the chain must be intact", steps().len());
     }
     if failures > 0 {
         bail!("{failures} steps differ from what they must show");
     }
-    println!("\nEvery step went as it must. Start `wardgate demo` and let an agent try.");
+    say!("\nEvery step went as it must. Start `wardgate demo` and let an agent try.");
     Ok(ExitCode::SUCCESS)
 }
 

@@ -1,5 +1,7 @@
 //! The kinds that can be read: how the API server calls them. Nothing else has a path.
 
+use wardgate_core::Denial;
+
 /// One readable kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Kind {
@@ -52,4 +54,10 @@ pub const KINDS: [Kind; 14] = [
 /// The kind that a request's word names.
 pub fn by_word(word: &str) -> Option<&'static Kind> {
     KINDS.iter().find(|kind| kind.word == word)
+}
+
+/// What a caller passes on as a cursor is none.
+pub(crate) fn no_cursor() -> Denial {
+    Denial::new("target.cursor", "the cursor is not one that an answer gave")
+        .remedy("pass next_cursor on unchanged, or begin again without one")
 }

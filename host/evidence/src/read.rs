@@ -126,6 +126,11 @@ impl Reader {
         &self.dir
     }
 
+    /// Whether there is a log at all.
+    pub fn is_log(&self) -> io::Result<bool> {
+        Ok(self.disk.list(&self.dir)?.iter().any(|name| segment_number(name).is_some()))
+    }
+
     /// Every record in order, until `each` says stop. A line that is none is left out.
     pub fn records(&self, mut each: impl FnMut(Record) -> bool) -> io::Result<()> {
         let mut numbers: Vec<u64> = self.disk.list(&self.dir)?.iter().filter_map(|name| segment_number(name)).collect();

@@ -86,6 +86,19 @@ async fn logs_come_back_redacted_selected_and_on_record() {
 }
 
 #[tokio::test]
+async fn a_call_whose_arguments_are_no_object_is_turned_away_on_record() {
+    let house = house(GatewaySettings::default());
+    let mut client = Client::of(&house);
+    for arguments in [json!([1]), json!("pod"), json!(7)] {
+        let asked = modern(1, "tools/call", json!({"name": "k8s_get_logs", "arguments": arguments}));
+        let answer = client.ask(&asked).await;
+        assert_eq!(answer["error"]["code"], -32602, "{answer}");
+        assert_eq!(answer["error"]["data"]["denied"]["rule"], "arguments.malformed", "{answer}");
+    }
+    assert_eq!(house.book.lines(), ["away k8s_get_logs by local arguments.malformed"; 3]);
+}
+
+#[tokio::test]
 async fn the_legacy_handshake_works_on_the_same_streams() {
     let house = house(GatewaySettings::default());
     house.cluster.answers([log("x\n"), DONE]);
@@ -94,7 +107,7 @@ async fn the_legacy_handshake_works_on_the_same_streams() {
     assert_eq!(answer["result"]["protocolVersion"], "2025-11-25");
     assert_eq!(answer["result"]["serverInfo"]["name"], "wardgate");
     let instructions = answer["result"]["instructions"].as_str().unwrap();
-    assert!(instructions.contains("debug-ai-access=enabled") && instructions.contains("64 words"), "{instructions}");
+    assert!(instructions.contains("debug-ai-access=enabled") && instructions.contains("2000 lines"), "{instructions}");
     let asked = json!({"jsonrpc": "2.0", "id": 3, "method": "tools/call",
         "params": call("k8s_get_logs", json!({"namespace": "shop", "pod": "p"}))});
     let answer = client.ask(&asked).await;

@@ -182,7 +182,7 @@ fn never(object: &Object) -> Result<(), Denial> {
 
 fn beyond(rule: &str, what: &str, asked: u64, most: u64) -> Denial {
     deny(rule, format!("{what} is {asked}; it may be 1 to {most}"))
-        .remedy(format!("{what} = {most} or less"))
+        .remedy(format!("give {what} from 1 to {most}, or leave it out"))
         .detail("asked", asked.to_string())
         .detail("most", most.to_string())
 }

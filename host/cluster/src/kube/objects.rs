@@ -22,8 +22,7 @@ impl Prepare<Objects> for Kubernetes {
             selection.limit = Some(selection.limit.unwrap_or(LIMIT));
         }
         if selection.cursor.as_ref().is_some_and(|cursor| position(cursor).is_none()) {
-            return Err(Denial::new("target.cursor", "the cursor is not one that an answer gave")
-                .remedy("pass next_cursor on unchanged, or begin again without one"));
+            return Err(kinds::no_cursor());
         }
         Ok(Objects(selection))
     }

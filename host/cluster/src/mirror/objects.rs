@@ -30,6 +30,9 @@ impl Prepare<Objects> for Mirror {
         if selection.verb == Verb::List {
             selection.limit = Some(selection.limit.unwrap_or(OBJECTS));
         }
+        if selection.cursor.as_ref().is_some_and(|cursor| place(cursor).is_none()) {
+            return Err(kinds::no_cursor());
+        }
         Filter::of(&selection)?;
         Ok(Objects(selection))
     }
@@ -180,7 +183,12 @@ fn cursor(namespace: &str, name: &str) -> Result<Cursor, Fault> {
 }
 
 fn position<'a>(namespace: &str, cursor: &'a Cursor) -> Option<&'a str> {
-    let mut words = cursor.as_str().splitn(3, ':');
-    let (at, _, name) = (words.next()?, words.next()?, words.next()?);
+    let (at, name) = place(cursor)?;
     (at == namespace).then_some(name)
+}
+
+fn place(cursor: &Cursor) -> Option<(&str, &str)> {
+    let mut words = cursor.as_str().splitn(3, ':');
+    let (at, version, name) = (words.next()?, words.next()?, words.next()?);
+    (version == "0").then_some((at, name))
 }
