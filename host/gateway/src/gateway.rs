@@ -6,7 +6,7 @@ use crate::{
     draft::Wire,
     instructions::instructions,
     metrics::Metrics,
-    quota::Turnstile,
+    quota::{self, Turnstile},
     schema::{self, JsonObject},
     settings::{GatewaySettings, SettingsError},
     tools::{ALL, Asked, Plan, Tool},
@@ -23,7 +23,8 @@ use std::{
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use wardgate_core::{
-    AnyRequest, Backend, Call, Denial, Events, Exec, Logs, Metadata, Objects, Query, Request, Road, Settled, Subject,
+    AnyRequest, Backend, Call, Denial, Events, Exec, Logs, Metadata, Objects, Place, Query, Request, Road, Settled,
+    Subject,
 };
 
 /// What there is to ask. A tool whose backend is missing is not listed.
@@ -126,7 +127,7 @@ impl Gateway {
             listed.push(Listed { tool, checker, input, output: Arc::new(schema::listed_output(&tool.output())) });
         }
         let instructions = instructions(&settings, &backends);
-        let turnstile = Turnstile::new(settings.quotas.clone(), crate::quota::PLACE_WAIT);
+        let turnstile = Turnstile::new(settings.quotas.clone(), quota::PLACE_WAIT);
         Ok(Self {
             inner: Arc::new(Inner {
                 road,
@@ -241,7 +242,10 @@ impl Gateway {
         let planned = self.plan(&road, listed, arguments, flaw);
         let places = match &planned {
             Ok(plan) => tokio::select! {
-                places = inner.turnstile.enter(&subject.user, &plan.place, &plan.request) => places,
+                places = async {
+                    let place = found(&road, plan).await;
+                    inner.turnstile.enter(&subject.user, &place, &plan.request).await
+                } => places,
                 () = left.cancelled() => Err(Denial::new("call.stopped", "the caller left before the call ran")),
             },
             Err(denial) => Err(denial.clone()),
@@ -306,6 +310,22 @@ impl Gateway {
             Err(_) => road.turn_away(subject, tool, denial).await,
         }
     }
+}
+
+/// Where a command would run: the place that the caller named, with the container that stands for one that was left out.
+async fn found(road: &Road, plan: &Plan) -> Place {
+    let mut place = plan.place.clone();
+    if !matches!(plan.request, AnyRequest::Exec(_)) || place.container.is_some() {
+        return place;
+    }
+    let looking = road.lookup.resolve(&place, &plan.request);
+    // What cannot be found is refused on the road, with the reason.
+    if let Ok(Ok(facts)) = tokio::time::timeout(quota::PLACE_WAIT, looking).await
+        && let [target] = facts.targets.as_slice()
+    {
+        place.container = Some(target.container.clone());
+    }
+    place
 }
 
 /// The one place where a request meets its backend.

@@ -1,5 +1,6 @@
 //! How many calls run at once. Commands: in a container, in a pod, in a namespace, of a caller, in all; other calls in all. A wait is
-//! bounded; whoever waited in vain is denied with a hint to retry. Counts targets as the caller wrote them: nothing was looked up yet.
+//! bounded; whoever waited in vain is denied with a hint to retry. A container counts as
+//! itself whether the caller named it or left it to be found.
 use crate::settings::Quotas;
 use std::{
     collections::HashMap,

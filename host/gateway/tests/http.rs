@@ -419,6 +419,28 @@ async fn a_stop_drains_calls_in_flight_and_their_results_go_out() {
     assert!(TcpStream::connect(server.address).await.is_err());
 }
 
+/// Attack: twice as many commands in a container by naming it in some calls and leaving it out in others.
+#[tokio::test]
+async fn a_container_has_its_places_however_it_is_named() {
+    let server = server(false, |settings, _| settings.quotas.execs_per_container = 1).await;
+    server.house.cluster.answers([Hang]);
+    let asked = |more: Value| {
+        let mut arguments = json!({"namespace": "shop", "pod": "p", "command": ["id"]});
+        arguments.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        call("k8s_exec_readonly", arguments)
+    };
+    let first = server.modern("tools/call", asked(json!({})), &[]);
+    let second = async {
+        server.house.book.saw("intent").await;
+        let reply = server.modern("tools/call", asked(json!({"container": "app"})), &[]).await;
+        reply.json()["result"]["structuredContent"]["denied"].clone()
+    };
+    tokio::select! {
+        denied = second => assert_eq!((&denied["rule"], &denied["details"]["scope"]), (&json!("quota.busy"), &json!("in this container"))),
+        _ = first => panic!("it hangs"),
+    }
+}
+
 #[tokio::test]
 async fn a_crowd_is_turned_away_with_a_hint_and_on_record() {
     let server = server(false, |settings, _| settings.quotas.logs = 1).await;
