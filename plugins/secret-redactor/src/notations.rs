@@ -5,6 +5,7 @@ use crate::{
     keyed::{Setting, key_start, name_or_dash, said_in_prose},
     keys::{Meaning, Strength},
     site::{Mask, Site},
+    source::is_code,
     table::number,
     text::{Mix, Until, is_blank, is_name, is_quote, reads, skip, skip_back},
     value::{Value, value_at},
@@ -126,7 +127,11 @@ impl Detector {
             other => other,
         };
         let behind = skip(text, end, limit, is_blank);
-        if text[start..end].contains(&b')') && !text[start..end].contains(&b'(') {
+        let cell = Value { start, end, quoted: false, until: None };
+        let count = |sign: u8| text[start..end].iter().filter(|b| **b == sign).count();
+        let unbalanced = count(b')') > count(b'(');
+        // `|target, token| token.step(target)`, `PrivateKey | PublicKey,`
+        if unbalanced || is_code(site, cell) || matches!(text[start..end].last(), Some(b',' | b';')) {
             return;
         }
         let ends = behind == limit || text[behind] == b'|' || text[behind..].starts_with("\u{2502}".as_bytes());
