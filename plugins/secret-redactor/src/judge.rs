@@ -157,7 +157,22 @@ fn service(value: &[u8]) -> bool {
     let parts = value.contains(&b':') && value.len() >= 48 && value.split(|b| *b == b':').all(joined);
     parts
         || (value.len() >= 20 && weak(value))
+        || dense(value)
         || (value.len() >= 32 && crate::randomness::is_hex(value) && random(value))
+}
+
+/// Letters and digits that change every few characters, and nothing between them: no name has so many.
+fn dense(value: &[u8]) -> bool {
+    let mix = Mix::of(value);
+    let plain = mix.other == 0 && !uuid(value) && value.iter().all(u8::is_ascii_alphanumeric);
+    let least = if mix.kinds() == 3 { 16 } else { 24 };
+    plain
+        && value.len() >= least
+        && mix.kinds() >= 2
+        && mix.digit * 8 >= value.len()
+        && mix.digit * 2 <= value.len()
+        && mix.changes * if mix.kinds() == 3 { 3 } else { 4 } >= value.len()
+        && naturalness(value) < 0
 }
 
 /// Base64 of `user:password`.
