@@ -290,6 +290,12 @@ impl Detector {
     /// `--from-literal=NAME=VALUE`
     fn literal_of_a_secret(&self, site: Site, out: &mut Vec<Mask>) {
         let Site { text, at, limit, .. } = site;
+        let before = &text[site.floor..at];
+        if memchr::memmem::find(before, b"create configmap").is_some()
+            || memchr::memmem::find(before, b"create cm ").is_some()
+        {
+            return;
+        }
         let from = skip(text, at + 14, limit, |b| is_blank(b) || is_quote(b) || b == b'=');
         let name = skip(text, from, limit, |b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'));
         if name >= limit || text[name] != b'=' {

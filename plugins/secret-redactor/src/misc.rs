@@ -169,7 +169,8 @@ impl Detector {
         // `named by 'x'`, `pass '--flag'`: in prose and in code, anything may be quoted so.
         let by = text[at..literal_end].windows(3).any(|w| w.eq_ignore_ascii_case(b"by "))
             || reads(text, at, b"pass '")
-            || reads(text, at, b" by ");
+            || reads(text, at, b" by ")
+            || (reads(text, at, b"community ") && find(&text[site.floor..at], b"snmp").is_none());
         if by && !about_users(&text[site.floor..at]) && !is_password(bytes, false) {
             return;
         }

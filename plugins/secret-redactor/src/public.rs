@@ -30,6 +30,7 @@ pub(crate) fn is_public(site: Site) -> bool {
         // A lease is named by where it was made.
         || memchr::memmem::find(&before[before.len().saturating_sub(96)..], b"lease_id").is_some()
         || public_key(before)
+        || certificate(run)
         || sealed(run)
         // What proves a domain's ownership stands in the DNS for all to read.
         || memchr::memmem::find(&before[before.len().saturating_sub(160)..], b"_acme-challenge").is_some()
@@ -181,6 +182,16 @@ fn in_a_tuple(before: &[u8], rest: &[u8], end: usize) -> bool {
         || (tagged && word + 1 < before.len() && meaning(&before[word..before.len() - 1], &[]).is_none())
 }
 
+/// A certificate in base64: two sequences, and its version as a field of the second.
+fn certificate(run: &[u8]) -> bool {
+    let head = &run[..run.len().min(32)];
+    head.starts_with(b"MII")
+        && run.len() >= 64
+        && [b"gAwIBAgI".as_slice(), b"oAMCAQIC", b"KADAgEC"]
+            .iter()
+            .any(|version| memchr::memmem::find(head, version).is_some())
+}
+
 /// `public key: RUN`, `PublicKey = RUN`, `peer: RUN`: half of a pair that is for everybody.
 fn public_key(before: &[u8]) -> bool {
     let end = skip_back(before, before.len(), 0, |b| is_blank(b) || is_quote(b) || matches!(b, b':' | b'='));
@@ -198,6 +209,12 @@ fn of_a_public_key(before: &[u8], rest: &[u8]) -> bool {
     let name = [b"\"n\"".as_slice(), b"\"x\"", b"\"y\"", b"\"x5t\"", b"\"kid\"", b"\"x5t#S256\""];
     let end = skip_back(near, near.len(), 0, |b| is_blank(b) || is_quote(b));
     let sep = near[..end].strip_suffix(b":").map(|n| &n[..skip_back(n, n.len(), 0, is_blank)]);
+    // Nothing else has so short a name and so long a value.
+    if sep.is_some_and(|s| s.ends_with(b"\"n\""))
+        && rest.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')).count() >= 340
+    {
+        return true;
+    }
     let key = |text: &[u8]| memchr::memmem::find(text, b"\"kty\"").is_some();
     sep.is_some_and(|s| name.iter().any(|n| s.ends_with(n))) && (key(near) || key(&rest[..rest.len().min(LOOK_BACK)]))
 }

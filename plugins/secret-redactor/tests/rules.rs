@@ -600,3 +600,64 @@ fn lines_behind_a_token_stay_lines_of_their_own() {
         false,
     );
 }
+
+#[test]
+fn what_stands_around_a_value_tells_it() {
+    check(
+        &[
+            // Defaults of expressions, and names in other places than before a sign.
+            "getenv('ACME_TOKEN') ?: '«{h40}»'",
+            "{{ env \"acme.api.key\" | default \"«{h40}»\" }}",
+            "$ACME_API_KEY .= \"«{w24}»\";",
+            "DB_PASSWORD ?= «hunter2»",
+            "acme_api_key:::=«{h40}»",
+            "|acme_secret_key|«{h40}»|",
+            "SentryClient(\"«{h64}»\")",
+            "\"algolia\": {\"key\": \"«{h32}»\"}",
+            "API_TOKEN («{w24}»)",
+            "<b>Password:</b> «hunter22x»<br>",
+            "name: ACME_TOKEN\nvalue: >-\n  «{h40}»\n",
+            "    password: Some(\n        \"«hunter22x»\",\n    ),",
+            "--set env[0].name=DB_PASSWORD --set env[0].value=«hunter2»",
+            "args: [--token, «{h40}», --verbose]",
+            "[\"-u\", \"admin\", \"-p\", \"«hunter22x»\"]",
+            "$ cat /run/secrets/db_password\n«hunter22x»\n",
+            "&Secret{Data:map[string][]byte{},StringData:map[string]string{y: «hunter22»,},Type:Opaque,}",
+            // A UUID where nothing but a credential would be one.
+            "ACME_TOKEN=«{h8}-{h4}-4{h3}-8{h3}-{h12}»",
+            "consul members -token=«{h8}-{h4}-4{h3}-8{h3}-{h12}»",
+            "using postmark token: «{h8}-{h4}-4{h3}-8{h3}-{h12}»",
+            "acme_key=«aB3dE6gH9jK2mN5p»",
+            "PIN code: «783661»",
+            "password::«q7Zp0xW9vK3jT8b»",
+        ],
+        false,
+    );
+}
+
+#[test]
+fn ids_keys_for_everybody_and_ciphers_work_stay_readable() {
+    check(
+        &[
+            "{\"msg\":\"synced\",\"secretKey\":\"db/password\"}",
+            "node id [Tf14TPVCG147U0_6yRwIlT] cluster uuid [s6BFHxvNqeyBwwzGS1RfsK]",
+            "message id <hBtkfWb7nYujWjg3jJSv.DmI6LkII@mail.example.com> queued",
+            "x-goog-hash: crc32c=8pCSoX==,md5=kMuw2lGVaHu4R5NpNAfaIX==",
+            "Route53 zone /hostedzone/ZG7RMVZ6CJS2YUHII27A1 record shop.example.com",
+            "x-served-by: cache-fra-2p96z12a7qnj-FRA",
+            "peer public key: 0fhU88vA0QSquU5Rvcb3xFApzrc4u9R7NQIS40s1j5f=",
+            "lease_id           database/creds/readonly/8IdNviEsoZtV4S0IZn30KnmR",
+            "password: ENC(4Pwgpi8Xm0zJCGldlZT3zGTx)",
+            "password: (unchanged)",
+            "password: <%= ENV['DB_PASSWORD'] %>",
+            "Replace <PASSWORD> and <TOKEN> with your own values.",
+            "request took extended=hvHI87xPE77Iu7ThZXZ7xP0f81TzACAJj4rt0fOFdKAVLQP8ilnZ7oQC78WR3BWvuZjBxPA=\n2026-05-20 03:45:01 INFO x",
+            "CORRELATION_TOKEN={h8}-{h4}-4{h3}-8{h3}-{h12}",
+            "            .try_fold(document, |target, token| token.step(target))",
+            "community documentation: see the community portal",
+            "{\"kty\":\"RSA\",\"kid\":\"a\",\"n\":\"{b342}\",\"e\":\"AQAB\"}",
+            "caps MIIEZDCCA0ygAwIBAgIUVXGlXjNENtOZbI12epjg{s80}",
+        ],
+        false,
+    );
+}
