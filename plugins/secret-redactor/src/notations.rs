@@ -13,8 +13,8 @@ use crate::{
 
 /// What may close a key: the quotes of every escaping, brackets, the end of an element.
 const CLOSERS: &[&[u8]] = &[
-    b"\\u0022", b"u0022", b"\\u0027", b"&quot;", b"&#34;", b"&apos;", b"&#39;", b"&gt;", b"%22", b"%27", b"%2522",
-    b"\"", b"'", b"`", b"\\", b"]", b" ", b"\t",
+    b"\\u0022", b"u0022", b"\\u0027", b"\\x22", b"\\x27", b"&quot;", b"&#34;", b"&apos;", b"&#39;", b"&gt;", b"%22",
+    b"%27", b"%2522", b"\"", b"'", b"`", b"\\", b"]", b" ", b"\t",
 ];
 
 /// What may stand between a closed key and its value.

@@ -50,8 +50,21 @@ fn opening(text: &[u8], i: usize, limit: usize) -> Option<Opening> {
     if j < limit && matches!(text[j], b'"' | b'\'' | b'`') {
         return Some(Opening::Quote { escapes, quote: text[j], length: escapes + 1 });
     }
-    let words: [&[u8]; 10] =
-        [b"\\u0022", b"\\\\u0022", b"&quot;", b"&#34;", b"&apos;", b"&#39;", b"%22", b"%27", b"%2522", b"\\u0027"];
+    let words: [&[u8]; 13] = [
+        b"\\x22",
+        b"\\\\x22",
+        b"\\x27",
+        b"\\u0022",
+        b"\\\\u0022",
+        b"&quot;",
+        b"&#34;",
+        b"&apos;",
+        b"&#39;",
+        b"%22",
+        b"%27",
+        b"%2522",
+        b"\\u0027",
+    ];
     words.into_iter().find(|w| text[i..limit].starts_with(w)).map(Opening::Word)
 }
 

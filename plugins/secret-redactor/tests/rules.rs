@@ -628,6 +628,7 @@ fn what_stands_around_a_value_tells_it() {
             "consul members -token=«{h8}-{h4}-4{h3}-8{h3}-{h12}»",
             "using postmark token: «{h8}-{h4}-4{h3}-8{h3}-{h12}»",
             "acme_key=«aB3dE6gH9jK2mN5p»",
+            "{\\x22password\\x22:\\x22«hunter2»\\x22,\\x22n\\x22:1}",
             "PIN code: «783661»",
             "password::«q7Zp0xW9vK3jT8b»",
         ],
