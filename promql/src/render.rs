@@ -252,6 +252,8 @@ fn write_time(out: &mut String, at: Option<&AtModifier>, offset: Option<&Offset>
         None => {}
     }
     match offset {
+        // `-0s` is no duration, and no offset moves nothing.
+        Some(Offset::Pos(by) | Offset::Neg(by)) if by.is_zero() => {}
         Some(Offset::Pos(by)) => _ = write!(out, " offset {}", display_duration(by)),
         Some(Offset::Neg(by)) => _ = write!(out, " offset -{}", display_duration(by)),
         None => {}
@@ -306,6 +308,8 @@ mod tests {
             ("a * ignoring() group_left(z) b", "a * ignoring () group_left (z) b"),
             ("rate(up[5m] offset 1w)", "rate(up[5m] offset 1w)"),
             ("up @ 1609746000.5 offset -5m", "up @ 1609746000.500 offset -5m"),
+            ("up offset -0", "up"),
+            ("max_over_time(up[1h:] offset -0)", "max_over_time(up[1h:])"),
             ("max_over_time(up[1h:] @ end())", "max_over_time(up[1h:] @ end())"),
             ("-(1e300 + 0x10)", "-(1e300 + 16)"),
             ("a > bool 5m", "a > bool 300"),

@@ -30,8 +30,11 @@ def faults(tmp_path_factory: pytest.TempPathFactory):
         kubelet.pod(name)
     kubelet.pod("gone", "gone")
     yield server
-    kubelet.admin("delete", "namespace", kubelet.NAMESPACE, "--wait=false")
+    # Closed and gone before the next test: nothing else expects it. No kubelet would ever end its pods.
+    kubelet.admin("label", "namespace", kubelet.NAMESPACE, *(f"{key}-" for key in labels))
+    kubelet.admin("-n", kubelet.NAMESPACE, "delete", "pods", "--all", "--force", "--grace-period=0")
     kubelet.admin("delete", "node", "faulty", "gone")
+    kubelet.admin("delete", "namespace", kubelet.NAMESPACE, "--timeout=60s")
     server.stop()
 
 

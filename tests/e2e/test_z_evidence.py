@@ -21,7 +21,7 @@ STALE = 90
 def test_a_cluster_where_no_namespace_changes_is_served_for_longer_than_a_watch_may_be_silent(gateway, agent):
     """An API server sends nothing, not even a bookmark, to a watch of what does not change. No long wait: the tests before took most of it."""
     began = time.time() - gateway.age()
-    changed = [entry["time"] for one in cluster.kubectl("get", "namespaces")["items"] for entry in one["metadata"]["managedFields"]]
+    changed = [entry["time"] for one in cluster.kubectl("get", "namespaces", "--show-managed-fields")["items"] for entry in one["metadata"]["managedFields"]]
     silent_since = max(began, *(datetime.datetime.fromisoformat(when).timestamp() for when in changed))
     time.sleep(max(0.0, silent_since + STALE + 10 - time.time()))
     assert not agent.call("k8s_list", kind="pods", namespace="shop").is_error
