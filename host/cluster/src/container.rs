@@ -28,6 +28,11 @@ pub fn choose<'a>(
     }
 }
 
+/// How a pod that a selector found and that has no such container is told.
+pub(crate) fn left_out(pod: &str, denial: &Denial) -> String {
+    format!("{pod} ({}; {})", denial.reason, denial.remedy.as_deref().unwrap_or_default())
+}
+
 /// None of the pods that a selector may have found can be looked at; those that were left out say why.
 pub(crate) fn none_fits(namespace: &str, left_out: &[String]) -> Denial {
     let Some(first) = left_out.first() else {

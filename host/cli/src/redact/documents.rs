@@ -91,15 +91,15 @@ fn write(decided: Vec<Value>, waiting: &mut VecDeque<Waiting>, wanted: Wanted) -
     for masked in decided {
         let before = waiting.pop_front().ok_or_else(|| anyhow!("more documents were decided than read"))?;
         let Waiting { at, text, value } = &before;
-        let mut edits = Vec::new();
-        let kept = edit(text, &text.get().as_ptr(), value, &masked, wanted.hygiene, &mut edits);
-        if kept.is_some() {
-            writeln!(out, "{}", spliced(text.get(), &edits))?;
+        let mut splice = Splice { origin: text.get().as_ptr() as usize, hygiene: wanted.hygiene, edits: Vec::new() };
+        let edits = if splice.walk(text, value, &masked).is_some() {
+            writeln!(out, "{}", spliced(text.get(), &splice.edits))?;
+            splice.edits
         } else {
-            let whole = if wanted.hygiene { visible(masked.clone()) } else { masked.clone() };
-            writeln!(out, "{whole}")?;
-            edits = vec![Edit { range: 0..text.get().len(), json: masked.to_string() }];
-        }
+            let edit = Edit { range: 0..text.get().len(), json: masked.to_string() };
+            writeln!(out, "{}", if wanted.hygiene { visible(masked) } else { masked })?;
+            vec![edit]
+        };
         for Edit { range, json } in edits.iter().filter(|_| wanted.findings) {
             for rule in rules(json) {
                 eprintln!("{}", json!({"rule": rule, "start": at + range.start, "end": at + range.end}));
@@ -126,37 +126,38 @@ fn spliced(text: &str, edits: &[Edit]) -> String {
     out
 }
 
-/// Collects the scalars that changed, in order; `None` where the document's text cannot be kept.
-fn edit(
-    text: &RawValue,
-    origin: &*const u8,
-    before: &Value,
-    after: &Value,
-    hygienic: bool,
-    edits: &mut Vec<Edit>,
-) -> Option<()> {
-    match (before, after) {
-        (Value::Object(old), Value::Object(new)) => {
-            let Members(members) = serde_json::from_str(text.get()).ok()?;
-            if members.len() != old.len() || (hygienic && old.keys().any(|key| hygiene::visible(key) != *key)) {
-                return None;
+/// The scalars of one document that changed, in order.
+struct Splice {
+    /// Where its text begins in memory.
+    origin: usize,
+    hygiene: bool,
+    edits: Vec<Edit>,
+}
+
+impl Splice {
+    /// `None` where the document's text cannot be kept.
+    fn walk(&mut self, text: &RawValue, before: &Value, after: &Value) -> Option<()> {
+        match (before, after) {
+            (Value::Object(old), Value::Object(new)) => {
+                let Members(members) = serde_json::from_str(text.get()).ok()?;
+                if members.len() != old.len() || (self.hygiene && old.keys().any(|key| hygiene::visible(key) != *key)) {
+                    return None;
+                }
+                members.iter().try_for_each(|(key, text)| self.walk(text, old.get(key)?, new.get(key)?))
             }
-            members.iter().try_for_each(|(key, text)| edit(text, origin, old.get(key)?, new.get(key)?, hygienic, edits))
-        }
-        (Value::Array(old), Value::Array(new)) if old.len() == new.len() => {
-            let items: Vec<&RawValue> = serde_json::from_str(text.get()).ok()?;
-            items
-                .iter()
-                .zip(old.iter().zip(new))
-                .try_for_each(|(text, (old, new))| edit(text, origin, old, new, hygienic, edits))
-        }
-        _ => {
-            let shown = if hygienic { visible(after.clone()) } else { after.clone() };
-            if shown != *before {
-                let start = (text.get().as_ptr() as usize).checked_sub(*origin as usize)?;
-                edits.push(Edit { range: start..start + text.get().len(), json: shown.to_string() });
+            (Value::Array(old), Value::Array(new)) if old.len() == new.len() => {
+                let items: Vec<&RawValue> = serde_json::from_str(text.get()).ok()?;
+                items.iter().zip(old.iter().zip(new)).try_for_each(|(text, (old, new))| self.walk(text, old, new))
             }
-            Some(())
+            _ => {
+                let made_visible = self.hygiene.then(|| visible(after.clone()));
+                let shown = made_visible.as_ref().unwrap_or(after);
+                if shown != before {
+                    let start = (text.get().as_ptr() as usize).checked_sub(self.origin)?;
+                    self.edits.push(Edit { range: start..start + text.get().len(), json: shown.to_string() });
+                }
+                Some(())
+            }
         }
     }
 }
@@ -203,12 +204,12 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    fn shown(text: &str, after: &Value, hygienic: bool) -> Option<String> {
+    fn shown(text: &str, after: &Value, hygiene: bool) -> Option<String> {
         let raw: Box<RawValue> = serde_json::from_str(text).unwrap();
         let before = serde_json::from_str(text).unwrap();
-        let mut edits = Vec::new();
-        edit(&raw, &raw.get().as_ptr(), &before, after, hygienic, &mut edits)?;
-        Some(spliced(raw.get(), &edits))
+        let mut splice = Splice { origin: raw.get().as_ptr() as usize, hygiene, edits: Vec::new() };
+        splice.walk(&raw, &before, after)?;
+        Some(spliced(raw.get(), &splice.edits))
     }
 
     #[test]

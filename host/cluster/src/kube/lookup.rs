@@ -5,7 +5,7 @@ use super::{
     process,
 };
 use crate::{
-    container::{choose, none_fits},
+    container::{self, choose, none_fits},
     kinds,
     selector::LabelSelector,
 };
@@ -143,12 +143,7 @@ impl Kubernetes {
                 for pod in fits {
                     match container(&pod, place.container.as_deref()) {
                         Ok(container) => targets.push(Self::pod(target.clone(), &pod, container)),
-                        Err(denial) => left_out.push(format!(
-                            "{} ({}; {})",
-                            pod.name,
-                            denial.reason,
-                            denial.remedy.unwrap_or_default()
-                        )),
+                        Err(denial) => left_out.push(container::left_out(&pod.name, &denial)),
                     }
                 }
                 if targets.is_empty() {

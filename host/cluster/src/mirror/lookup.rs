@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     compact::DEFAULT_CONTAINER,
-    container::{choose, none_fits},
+    container::{self, choose, none_fits},
     kinds,
     selector::LabelSelector,
 };
@@ -115,10 +115,7 @@ impl Mirror {
                 for pod in fits {
                     match container(&target, pod, place.container.as_deref()) {
                         Ok(target) => facts.targets.push(target),
-                        Err(denial) => {
-                            let remedy = denial.remedy.unwrap_or_default();
-                            facts.left_out.push(format!("{} ({}; {remedy})", meta(pod, "name"), denial.reason));
-                        }
+                        Err(denial) => facts.left_out.push(container::left_out(meta(pod, "name"), &denial)),
                     }
                 }
                 if facts.targets.is_empty() {
