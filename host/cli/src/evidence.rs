@@ -150,10 +150,11 @@ pub(crate) fn run(command: Command) -> Result<ExitCode> {
                     writeln!(out, "PROBLEM {problem}")?;
                 }
                 for unchecked in &report.unchecked {
-                    writeln!(out, "not checked: {}", serde_json::to_string(unchecked)?)?;
+                    writeln!(out, "not checked: {unchecked}")?;
                 }
                 for note in &report.notes {
-                    writeln!(out, "note: {}", serde_json::to_string(note)?)?;
+                    // File names in it are anybody's words.
+                    writeln!(out, "note: {}", hygiene::visible(&note.to_string()))?;
                 }
                 writeln!(out, "{}", if report.ok { "intact" } else { "NOT INTACT" })?;
             }

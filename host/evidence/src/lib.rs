@@ -15,6 +15,7 @@ pub mod disk;
 pub mod key;
 pub mod ledger;
 mod lines;
+mod loose;
 pub mod memory;
 pub mod options;
 mod queue;

@@ -199,10 +199,14 @@ pub enum Unchecked {
 }
 
 /// Worth knowing.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
 #[serde(tag = "note", rename_all = "snake_case")]
 pub enum Note {
     /// An earlier power cut.
+    #[error(
+        "record {seq} says that a power cut tore the log's end; {bytes} bytes were kept in {kept}{}",
+        if *there { "" } else { ", which is not there" }
+    )]
     Recovered {
         /// The record that says so.
         seq: u64,
@@ -214,11 +218,25 @@ pub enum Note {
         there: bool,
     },
     /// Old segments were dropped, and a signed record says so.
+    #[error("retention dropped the records up to {through}, and a signed record says so")]
     Pruned {
         /// The last record that is gone.
         through: u64,
     },
+    /// Files that no outcome names: an abandoned call's, or somebody put them there.
+    #[error(
+        "no outcome vouches for {count} files in recordings/ (an abandoned call leaves such files; anybody else may have put \
+         them there): {}",
+        files.join(", ")
+    )]
+    Loose {
+        /// How many.
+        count: u64,
+        /// The first of them.
+        files: Vec<String>,
+    },
     /// Somebody writes this log just now: what its last flush has not finished was left out.
+    #[error("the log is being written just now; what its last flush has not finished was left out")]
     Live,
 }
 

@@ -1,11 +1,12 @@
-//! Reads a log in constant memory and says what is wrong with it, and what it could not check. Trusts nothing it reads. Must not
-//! write.
+//! Reads a log and says what is wrong with it, and what it could not check, in memory that grows with nothing but the names of
+//! recordings. Trusts nothing it reads. Must not write.
 use crate::{
     canonical::{hex, unhex32},
     chain::{LOCK, RECORDINGS},
     disk::{Access, Disk, File},
     key::{PublicKey, statement},
     lines::{Lines, Next, segment_name, segment_number},
+    loose::Loose,
     record::{Hash, Kind, Record, parse},
     recording::{ENDINGS, file_name},
 };
@@ -23,6 +24,7 @@ pub fn verify(disk: &dyn Disk, dir: &Path, head: Option<Head>, key: Option<Publi
     numbers.sort_unstable();
     let mut walk = Walk::new(head, key.or_else(|| PublicKey::beside(disk, dir)));
     walk.at = Some((disk, dir));
+    walk.loose = Loose::list(disk, dir)?;
     if key.is_none() {
         let what = if walk.key.is_some() { Unchecked::KeyFromLog } else { Unchecked::NoKey };
         walk.report.unchecked.push(what);
@@ -47,6 +49,8 @@ pub fn verify(disk: &dyn Disk, dir: &Path, head: Option<Head>, key: Option<Publi
         };
         walk.segment(file, number, Some(number) == last, live)?;
     }
+    let loose = std::mem::take(&mut walk.loose);
+    walk.report.notes.extend(loose.note(disk, live));
     if live {
         walk.report.notes.push(Note::Live);
     }
@@ -77,6 +81,7 @@ pub(crate) fn verify_segment(
 struct Walk<'a> {
     /// Where recordings are, when they are to be checked as well.
     at: Option<(&'a dyn Disk, &'a Path)>,
+    loose: Loose,
     key: Option<PublicKey>,
     head: Option<Head>,
     head_found: Option<u64>,
@@ -100,6 +105,7 @@ impl<'a> Walk<'a> {
     fn new(head: Option<Head>, key: Option<PublicKey>) -> Self {
         Self {
             at: None,
+            loose: Loose::default(),
             key,
             head,
             head_found: None,
@@ -192,6 +198,7 @@ impl<'a> Walk<'a> {
             Some(_) => {}
         }
         self.begins_with(record, number, line);
+        self.loose.record(record);
         match record.kind {
             Kind::Checkpoint => self.checkpoint(record, number, line),
             Kind::Pruned => self.pruned(record),
@@ -265,6 +272,7 @@ impl<'a> Walk<'a> {
             }
             let digest = said.get(part).and_then(|part| part.get("sha256")?.as_str());
             let Some(file) = file_name(call, extension) else { continue };
+            self.loose.accounted(&file);
             let fault =
                 match disk.open(&dir.join(RECORDINGS).join(&file), Access::Read).and_then(|file| digest_of(&*file)) {
                     Ok(found) if Some(found.as_str()) == digest => {

@@ -6,7 +6,7 @@ use wardgate_core::{Channel, Cut, Ending, Ledger, LedgerDown, Outcome, Recording
 use wardgate_evidence::{
     Disk, Options, Reader,
     memory::{MemoryDisk, Operation},
-    verify::{Fault, verify},
+    verify::{Fault, Note, verify},
 };
 
 fn at(call: &str, extension: &str) -> PathBuf {
@@ -86,6 +86,32 @@ async fn a_changed_or_missing_recording_is_found() {
         assert!(matches!(check().problems[0].fault, Fault::RecordingMissing { .. }));
         disk.put(&path, &whole);
     }
+}
+
+#[tokio::test]
+async fn a_file_among_the_recordings_that_no_outcome_names_is_noted() {
+    let disk = MemoryDisk::new(16 << 20);
+    let log = open(&disk, inline());
+    let loose = || {
+        let report = verify(&disk, &dir(), None, None).unwrap();
+        assert!(report.ok, "{:?}", report.problems);
+        report.notes.into_iter().find_map(|note| match note {
+            Note::Loose { count, files } => Some((count, files)),
+            _ => None,
+        })
+    };
+    let opened = log.commit(&exec("c-1")).await.unwrap();
+    let mut tape = opened.recording.unwrap();
+    tape.show(Channel::Stdout, T, "seen\n").await.unwrap();
+    assert_eq!(loose(), None, "a call that is under way owns its files");
+    tape.finish(&Outcome::Complete(Ending::Exit(0))).await.unwrap();
+    opened.slip.settle(&Outcome::Complete(Ending::Exit(0)), &body("x")).await.unwrap();
+    assert_eq!(loose(), None);
+    for n in 0..12 {
+        disk.put(&at(&format!("forged-{n:02}"), "cast"), b"{}\n");
+    }
+    let (count, files) = loose().unwrap();
+    assert_eq!((count, files.len(), files[0].as_str()), (12, 10, "forged-00.cast"));
 }
 
 #[tokio::test]
