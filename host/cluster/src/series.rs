@@ -38,7 +38,8 @@ pub(crate) fn documents(
 ) -> Result<Documents, Fault> {
     let Answer { kind, result, warnings, infos, partial } = answer;
     let expr = promql_floor::parse(&query.text).ok();
-    let mut about = Map::new();
+    // As evaluated: a mirror moves a request into its capture.
+    let mut about = Map::from_iter([("start".into(), query.start.into()), ("end".into(), query.end.into())]);
     if let Some(unit) = expr.as_ref().and_then(|expr| unit::of(expr, unit_of)) {
         about.insert("unit".into(), unit.into());
     }

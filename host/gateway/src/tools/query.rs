@@ -203,8 +203,8 @@ impl Tool for Query {
         }
         draft.put("series", Value::Array(series));
         if let AnyRequest::Query(query) = &plan.request {
-            draft.put("start", json!(query.start));
-            draft.put("end", json!(query.end));
+            draft.put("start", about.get("start").cloned().unwrap_or_else(|| json!(query.start)));
+            draft.put("end", about.get("end").cloned().unwrap_or_else(|| json!(query.end)));
             draft.put("step_ms", json!(query.step));
         }
         for key in ["unit", "windows", "order", "warnings", "infos"] {
