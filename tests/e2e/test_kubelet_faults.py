@@ -1,6 +1,7 @@
 """A kubelet with every fault, behind the real API server: each command ends bounded, on record, and says what is known and what is not."""
 
 import pathlib
+import threading
 import time
 
 import pytest
@@ -100,7 +101,7 @@ def test_binary_output_is_made_visible(agent: client.Agent):
     assert not any(ord(letter) < 32 and letter not in "\n\t" for letter in text)
 
 
-def test_a_disk_that_fills_under_a_command_cuts_it_or_has_kept_room(faults: kubelet.Kubelet, tmp_path: pathlib.Path):
+def test_a_full_disk_refuses_a_command_before_the_kubelet_hears_of_it(faults: kubelet.Kubelet, tmp_path: pathlib.Path):
     with small_disk(tmp_path / "state" / "evidence", "512m") as disk:
         own = start(tmp_path / "state")
         try:
@@ -113,4 +114,32 @@ def test_a_disk_that_fills_under_a_command_cuts_it_or_has_kept_room(faults: kube
         finally:
             own.stop()
             (disk / "filler").unlink()
+        assert own.cli("evidence", "verify").returncode == 0
+
+
+@pytest.mark.parametrize("pod", ["drip", "flood", "stall"])
+def test_a_disk_that_fills_under_a_command_never_makes_it_a_success(faults: kubelet.Kubelet, tmp_path: pathlib.Path, pod: str):
+    """Room for the recording was kept beforehand; what else must be written and cannot be is no result."""
+    with small_disk(tmp_path / "state" / "evidence", "512m") as disk:
+        own = start(tmp_path / "state")
+        try:
+            with client.Agent(url=own.url) as agent:
+                assert run(agent, "well")[0].data["exit_code"] == 0
+                answers: list[client.Answer] = []
+                running = threading.Thread(target=lambda: answers.append(run(agent, pod)[0]))
+                talks, recorded = len(faults.talks), len(list(disk.glob("recordings/*.cast")))
+                running.start()
+                deadline = time.monotonic() + SECONDS
+                while len(faults.talks) == talks or len(list(disk.glob("recordings/*.cast"))) == recorded:
+                    assert time.monotonic() < deadline, "the command did not begin"
+                    time.sleep(0.005)
+                fill(disk)
+                running.join()
+                assert answers, "it did not end in time"
+                assert answers[0].is_error or answers[0].data.get("exit_code") == "unknown", answers[0].raw
+                counted = len(faults.execs)
+                assert run(agent, "well")[0].is_error and len(faults.execs) == counted, "a command ran that could not be recorded"
+        finally:
+            own.stop()
+            (disk / "filler").unlink(missing_ok=True)
         assert own.cli("evidence", "verify").returncode == 0
