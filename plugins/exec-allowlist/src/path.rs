@@ -157,6 +157,26 @@ const CREDENTIAL_ENDINGS: [&str; 23] = [
     "htpasswd",
 ];
 
+/// Names of `.pem` files that hold certificates only: what a server shows to everyone, and whom it trusts.
+const PUBLIC_CERTIFICATES: [&str; 16] = [
+    "ca",
+    "cacert",
+    "ca-cert",
+    "ca-bundle",
+    "ca-certificates",
+    "ca-chain",
+    "cert",
+    "cert-chain",
+    "chain",
+    "client-cert",
+    "fullchain",
+    "root-ca",
+    "root-cert",
+    "server-cert",
+    "tls-ca-bundle",
+    "tls-cert",
+];
+
 /// Words that mean a credential where they end a name of several (`db-password`, `tcp_fastopen_key`).
 const CREDENTIAL_NOUNS: [&str; 15] = [
     "key",
@@ -202,7 +222,7 @@ const DEVICES: [&str; 15] = [
 ];
 
 /// The node and other pods, where a container has them mounted.
-const NODE: [&str; 15] = [
+const NODE: [&str; 16] = [
     "/host",
     "/hostfs",
     "/host_mnt",
@@ -210,6 +230,7 @@ const NODE: [&str; 15] = [
     "/rootfs",
     "/var/log/pods",
     "/var/log/containers",
+    "/var/log/journal",
     "/var/log/audit",
     "/var/log/kubernetes",
     "/var/lib/docker",
@@ -363,6 +384,9 @@ pub(crate) fn is_credential(segment: &str) -> bool {
     // A leading dot belongs to the name.
     let cut = lower.char_indices().skip(1).find(|(_, c)| *c == '.').map_or(lower.len(), |(i, _)| i);
     let (stem, endings) = lower.split_at(cut);
+    if endings == ".pem" && PUBLIC_CERTIFICATES.contains(&stem) {
+        return false;
+    }
     CREDENTIAL_NAMES.contains(&stem)
         || CREDENTIAL_NAMES.contains(&lower.as_str())
         || endings.split('.').any(|end| CREDENTIAL_ENDINGS.contains(&end.trim_end_matches('~')))
@@ -499,6 +523,7 @@ mod tests {
             "/sys/fs/cgroup/kubepods.slice/pod1.slice/memory.current",
             "/var/log/token-service/app.log",
             "/var/log/security.log",
+            "/var/log/ca.pem",
         ] {
             assert_eq!(rule(path), "allowed", "{path}");
         }
@@ -538,6 +563,10 @@ mod tests {
             ("/var/log/btmp.1", rules::PATH_CREDENTIALS),
             ("/var/log/pods/x/0.log", rules::PATH_NODE),
             ("/host/var/log/messages", rules::PATH_NODE),
+            ("/var/log/journal/1/system.journal", rules::PATH_NODE),
+            ("/var/log/server.pem", rules::PATH_CREDENTIALS),
+            ("/var/log/ca.pem.key", rules::PATH_CREDENTIALS),
+            ("/var/log/secret-ca.pem", rules::PATH_CREDENTIALS),
             ("/sys/fs/cgroup/.hidden/memory.max", rules::PATH_UNLISTED),
             ("/proc/1/fd/3", rules::PATH_PROCESS),
             ("/proc/1/cmdline", rules::PATH_PROCESS),

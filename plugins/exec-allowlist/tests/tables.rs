@@ -183,7 +183,7 @@ fn a_denial_offers_what_would_pass() {
         ("vmstat 1", "vmstat 1 2"),
         ("sh -c ps\\saux", "ps aux"),
         ("timeout 5 df -h", "df -h"),
-        ("busybox free -m", "free -m"),
+        ("nice free -m", "free -m"),
         ("df\\s-h", "df -h"),
         ("/tmp/ss -tan", "ss -tan"),
         ("free --hum", "free --human"),
