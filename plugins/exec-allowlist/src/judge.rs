@@ -1,10 +1,11 @@
 //! The order of the checks: what holds for every command, the one command's grammar, then what must be asked. What a denial offers
 //! instead is in `advice`.
 use crate::{
+    closed,
     examples::Says,
     grammar::{self, Reading, Refusal},
     inquiry::Inquiry,
-    path::{self, quote},
+    path::quote,
     programs, rules,
     settings::{Complete, Tier, When},
     table::{Command, FOLDERS, Flavours, Table, line_of},
@@ -168,7 +169,7 @@ impl ExecAllowlist {
                 _ => self.unlisted(name),
             });
         }
-        if let Err((rule, reason)) = rest.iter().try_for_each(|word| path::closed_word(word)) {
+        if let Err((rule, reason)) = rest.iter().try_for_each(|word| closed::closed_word(word)) {
             return Err(deny(rule, reason).remedy(self.examples(target, name)));
         }
         // What asks for least first; of two, the one that holds everywhere.
@@ -316,7 +317,7 @@ impl ExecAllowlist {
         self.words(argv).ok()?;
         let (read, known) = told(argv).map_or((argv, None), |(inner, flavour)| (inner, Some(flavour)));
         let (name, rest) = read.split_first()?;
-        rest.iter().try_for_each(|word| path::closed_word(word)).ok()?;
+        rest.iter().try_for_each(|word| closed::closed_word(word)).ok()?;
         self.candidates(target, name)
             .filter_map(|command| grammar::read(command, rest, &self.table, &target.namespace).ok())
             .filter(|reading| {

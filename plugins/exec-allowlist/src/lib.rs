@@ -5,6 +5,7 @@
 //! a tier says whether it runs or a person is asked first. Everything else is denied with the rule, the reason, and what would pass.
 mod advice;
 mod catalogue;
+mod closed;
 mod examples;
 mod grammar;
 mod inquiry;

@@ -1,6 +1,7 @@
 //! What touches a network: names in the cluster, addresses, URLs of the container itself.
 use crate::{
-    path::{glob, is_credential, quote},
+    closed::is_credential,
+    path::{glob, quote},
     rules,
     settings::{Dns, Loopback},
     value::{Refused, number},
@@ -140,7 +141,7 @@ fn health(text: &str, path: &str) -> Option<String> {
 }
 
 /// Words of a segment that say what no page of health or figures is about: credentials, settings with their values, actions.
-const NO_PAGE: [&str; 38] = [
+const NO_PAGE: [&str; 39] = [
     "secret",
     "secrets",
     "token",
@@ -156,6 +157,7 @@ const NO_PAGE: [&str; 38] = [
     "keys",
     "apikey",
     "apikeys",
+    "kv",
     "vault",
     "keystore",
     "cert",

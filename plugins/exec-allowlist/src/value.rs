@@ -1,6 +1,6 @@
 //! Typed values: numbers, choices, texts, paths, variables. Names and URLs are in `network`.
 use crate::{
-    network,
+    closed, network,
     path::{self, quote},
     rules,
     settings::Tier,
@@ -84,7 +84,8 @@ pub(crate) fn check(value: &Value, text: &str, table: &Table, namespace: &str) -
             let rest = text.strip_prefix(kind.prefix.as_str());
             let known = |b: u8| kind.alphabet.get(usize::from(b)).copied().unwrap_or_default();
             let fits = rest.is_some_and(|rest| !rest.is_empty() && rest.len() <= kind.max && rest.bytes().all(known));
-            if fits && kind.closed && ["", "x"].iter().any(|any| path::is_credential(&text.replace(['*', '?'], any))) {
+            if fits && kind.closed && ["", "x"].iter().any(|any| closed::is_credential(&text.replace(['*', '?'], any)))
+            {
                 return Err(Refused::ruled((rules::PATH_CREDENTIALS, format!("{} names credentials", quote(text)))));
             }
             if fits { Ok(safe) } else { Err(not("a text that may stand here")) }
@@ -98,7 +99,7 @@ pub(crate) fn check(value: &Value, text: &str, table: &Table, namespace: &str) -
             if plain && patterns.iter().any(|pattern| path::glob(pattern, text)) {
                 // What a * stands for may be anything; a name that is listed whole is meant.
                 let listed = patterns.iter().any(|pattern| pattern == text);
-                if !listed && (text.split('.').any(path::is_credential) || path::speaks_of_credentials(text)) {
+                if !listed && (text.split('.').any(closed::is_credential) || closed::speaks_of_credentials(text)) {
                     return Err(Refused::ruled((
                         rules::PATH_CREDENTIALS,
                         format!("{} names a credential", quote(text)),

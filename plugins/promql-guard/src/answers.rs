@@ -1,5 +1,5 @@
 //! Questions about series, and what their answers are worth.
-use crate::{cost::clip, rules, verdict::deny};
+use crate::{rules, selector::clip, verdict::deny};
 use wardgate_guest::{
     label, question,
     types::{Answer, Bound, Denial, Known, Question, Value, Window},

@@ -1,8 +1,9 @@
 //! An estimate against the budgets: the first that it breaks, with the figures.
 use crate::{
     answers::Series,
-    cost::{Estimate, clip},
+    cost::Estimate,
     rules,
+    selector::clip,
     settings::Settings,
     timing::{self, Timing},
     verdict::deny,

@@ -7,20 +7,17 @@
 //! The same walk gives three things: the static checks (windows, offsets, steps), the list of selectors to ask about, and, once
 //! their series are known, the estimate. It does no look-ups and knows no budgets but those of the static checks.
 use crate::{
-    rules,
+    labels::{Labels, longest, made_label, text},
+    rules, selector,
     settings::Settings,
     timing::{FAR, Timing},
     verdict::deny,
 };
-use std::{
-    collections::BTreeMap,
-    time::{Duration, SystemTime},
-};
+use std::{collections::BTreeMap, time::Duration};
 use wardgate_guest::types::Denial;
 use wardgate_promql::promql_parser::{
-    label::METRIC_NAME,
     parser::{
-        AggregateExpr, AtModifier, BinaryExpr, Call, Expr, LabelModifier, Offset, SubqueryExpr, VectorMatchCardinality,
+        AggregateExpr, BinaryExpr, Call, Expr, LabelModifier, Offset, SubqueryExpr, VectorMatchCardinality,
         VectorSelector, value::ValueType,
     },
     util::display_duration,
@@ -30,8 +27,6 @@ use wardgate_promql::promql_parser::{
 const SERIES_BYTES: u64 = 300;
 /// Bytes of a sample in an answer: a time and a number in quotes, about.
 const SAMPLE_BYTES: u64 = 24;
-/// Bytes of a label's value as it is scraped, at most about.
-const LABEL_BYTES: u64 = 128;
 /// A sample of a native histogram counts as so many: Prometheus counts it by its size.
 const HISTOGRAM: u64 = 20;
 /// Functions that Prometheus calls experimental and the parser does not.
@@ -120,30 +115,6 @@ pub(crate) fn estimate(
     Ok(out)
 }
 
-/// Denies a selector that names no metric, or that is not Prometheus' own syntax.
-pub(crate) fn check_selector(selector: &VectorSelector) -> Result<&str, Denial> {
-    if wardgate_promql::has_alternatives(selector) {
-        return Err(deny(rules::EXPERIMENTAL, "`or` between matchers is not PromQL (MetricsQL has it)")
-            .remedy("Use a regular expression (`=~\"a|b\"`), or `or` between two selectors."));
-    }
-    wardgate_promql::metric(selector).ok_or_else(|| {
-        let text = wardgate_promql::selector(selector);
-        let regex =
-            selector.matchers.matchers.iter().any(|m| m.name == METRIC_NAME && wardgate_promql::kind(m).is_pattern());
-        let why = if regex { "matches metric names by a regular expression" } else { "does not name its metric" };
-        deny(rules::SELECTOR_NAMELESS, format!("the selector `{}` {why}", clip(&text))).detail("selector", clip(&text))
-    })
-}
-
-/// A text short enough for a sentence.
-pub(crate) fn clip(text: &str) -> String {
-    const MOST: usize = 200;
-    match text.char_indices().nth(MOST) {
-        Some((at, _)) => format!("{}…", &text[..at]),
-        None => text.to_owned(),
-    }
-}
-
 /// Where in time an expression is evaluated, and what has been added up on the way to it.
 #[derive(Clone, Copy)]
 struct Frame {
@@ -178,11 +149,11 @@ impl Shape {
     }
 }
 
-struct Walk<'a> {
-    timing: Timing,
-    settings: &'a Settings,
+pub(crate) struct Walk<'a> {
+    pub(crate) timing: Timing,
+    pub(crate) settings: &'a Settings,
     series: &'a mut dyn FnMut(&Mention) -> u64,
-    out: Estimate,
+    pub(crate) out: Estimate,
 }
 
 impl Walk<'_> {
@@ -205,7 +176,7 @@ impl Walk<'_> {
     }
 
     fn selector(&mut self, selector: &VectorSelector, range: Option<Duration>, frame: Frame) -> Result<Shape, Denial> {
-        let metric = check_selector(selector)?.to_owned();
+        let metric = selector::check_selector(selector)?.to_owned();
         let subject = wardgate_promql::selector(selector);
         let at = self.fixed(selector.at.as_ref(), &subject)?;
         let offset = self.offset(selector.offset.as_ref(), frame.offset, &subject)?;
@@ -316,6 +287,11 @@ impl Walk<'_> {
         {
             return Err(deny(rules::REGEX, "the regular expression of `label_replace` is dear to compile"));
         }
+        if name == "label_replace"
+            && let Some(pattern) = call.args.args.get(4).and_then(|a| text(a))
+        {
+            selector::check_pattern(pattern)?;
+        }
         let frame = Frame { histograms: frame.histograms || name.starts_with("histogram_"), ..frame };
         let mut widest = 0;
         let (mut raw, mut grouped, mut made) = (false, false, Labels::new());
@@ -384,11 +360,13 @@ impl Walk<'_> {
             _ => f64::NAN,
         };
         #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-        if value.is_finite() && value <= self.settings.max_k as f64 {
-            return Ok(value.max(0.0) as u64);
+        if value.is_finite() && (1.0..=self.settings.max_k as f64).contains(&value) {
+            return Ok(value as u64);
         }
         let reason = if value.is_nan() {
             format!("the first parameter of `{op}` is not a literal number")
+        } else if value < 1.0 {
+            format!("`{op}` asks for {value} series, and so for nothing")
         } else {
             format!("`{op}` asks for {value} series, the limit is {}", self.settings.max_k)
         };
@@ -431,116 +409,6 @@ impl Walk<'_> {
     /// Work on results, not on storage.
     fn work_only(&mut self, series: u64, each: u64) {
         self.work(series, each);
-    }
-
-    /// Where `@` fixes the evaluation; denied if that is too far from the query's own time.
-    fn fixed(&self, at: Option<&AtModifier>, subject: &str) -> Result<Option<i64>, Denial> {
-        let time = match at {
-            None => return Ok(None),
-            Some(AtModifier::Start) => return Ok(Some(self.timing.start)),
-            Some(AtModifier::End) => return Ok(Some(self.timing.end)),
-            Some(AtModifier::At(time)) => match time.duration_since(SystemTime::UNIX_EPOCH) {
-                Ok(after) => signed(millis(after)),
-                Err(before) => -signed(millis(before.duration())),
-            },
-        };
-        let most = signed(self.settings.max_offset_seconds.saturating_mul(1000));
-        if time < self.timing.start.saturating_sub(most) || time > self.timing.end.saturating_add(most) {
-            return Err(deny(
-                rules::OFFSET,
-                format!("`@` of `{}` is further than {} from the query's time", clip(subject), show(unsigned(most))),
-            )
-            .detail("selector", clip(subject)));
-        }
-        Ok(Some(time))
-    }
-
-    fn offset(&self, offset: Option<&Offset>, outer: u64, subject: &str) -> Result<i64, Denial> {
-        let by = match offset {
-            None => 0,
-            Some(Offset::Pos(by)) => millis(*by),
-            Some(Offset::Neg(by)) if by.is_zero() => 0,
-            Some(Offset::Neg(by)) => {
-                return Err(deny(
-                    rules::OFFSET,
-                    format!("`{}` is read {} ahead of the query's time", clip(subject), show(millis(*by))),
-                )
-                .remedy("Ask for the later time as the time of the query, without a negative offset.")
-                .detail("selector", clip(subject)));
-            }
-        };
-        let all = outer.saturating_add(by);
-        let most = self.settings.max_offset_seconds.saturating_mul(1000);
-        if all > most {
-            return Err(deny(
-                rules::OFFSET,
-                format!("`{}` is read with an offset of {}, the limit is {}", clip(subject), show(all), show(most)),
-            )
-            .detail("selector", clip(subject))
-            .detail("offset_ms", all.to_string())
-            .detail("budget_ms", most.to_string()));
-        }
-        Ok(signed(by))
-    }
-
-    /// Notes a window that only a cheap query may have.
-    fn check_window(&mut self, window: u64, subject: &str) {
-        let most = self.settings.max_window_seconds.saturating_mul(1000);
-        if window > most && self.out.long_window.is_none() {
-            let denial = deny(
-                rules::WINDOW,
-                format!("`{}` is read over a window of {}, the limit is {}", clip(subject), show(window), show(most)),
-            )
-            .detail("selector", clip(subject))
-            .detail("window_ms", window.to_string())
-            .detail("budget_ms", most.to_string());
-            self.out.long_window = Some(denial);
-        }
-    }
-
-    fn check_times(&self, last: i64, subject: &str) -> Result<(), Denial> {
-        if last > self.timing.now.max(self.timing.end) {
-            let reason = format!("`{}` is read in the future", clip(subject));
-            return Err(deny(rules::OFFSET, reason).detail("selector", clip(subject)));
-        }
-        Ok(())
-    }
-}
-
-/// Bytes of labels' values, by name.
-type Labels = BTreeMap<String, u64>;
-
-/// The longer of each.
-fn longest(mut one: Labels, other: Labels) -> Labels {
-    for (label, bytes) in other {
-        let known = one.entry(label).or_default();
-        *known = bytes.max(*known);
-    }
-    one
-}
-
-/// The label that `label_replace` or `label_join` makes, and its bytes: each `$` may stand for all of the label it is taken from.
-fn made_label<'a>(call: &'a Call, made: &Labels) -> Option<(&'a str, u64)> {
-    let texts: Vec<&str> = call.args.args.iter().skip(1).map_while(|a| text(a)).collect();
-    let bytes = |label: &str| made.get(label).copied().unwrap_or(LABEL_BYTES);
-    let length = |text: &str| u64::try_from(text.len()).unwrap_or(u64::MAX);
-    match (call.func.name, texts.as_slice()) {
-        ("label_replace", [label, replacement, from, ..]) => {
-            let captures = u64::try_from(replacement.matches('$').count()).unwrap_or(u64::MAX);
-            Some((*label, captures.saturating_mul(bytes(from)).saturating_add(length(replacement))))
-        }
-        ("label_join", [label, between, from @ ..]) => {
-            let pieces = from.iter().map(|from| bytes(from).saturating_add(length(between)));
-            Some((*label, pieces.fold(0, u64::saturating_add)))
-        }
-        _ => None,
-    }
-}
-
-fn text(expr: &Expr) -> Option<&str> {
-    match unwrap_parens(expr) {
-        Expr::StringLiteral(text) => Some(&text.val),
-        _ => None,
     }
 }
 
@@ -595,15 +463,15 @@ pub(crate) fn subjects(estimate: &Estimate) -> BTreeMap<&str, Vec<(i64, i64)>> {
     subjects
 }
 
-fn millis(duration: Duration) -> u64 {
+pub(crate) fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
-fn signed(ms: u64) -> i64 {
+pub(crate) fn signed(ms: u64) -> i64 {
     i64::try_from(ms).unwrap_or(FAR).min(FAR)
 }
 
-fn unsigned(ms: i64) -> u64 {
+pub(crate) fn unsigned(ms: i64) -> u64 {
     u64::try_from(ms).unwrap_or(0)
 }
 

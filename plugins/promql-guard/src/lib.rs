@@ -10,10 +10,14 @@
 mod answers;
 mod budgets;
 mod cost;
+mod labels;
 mod metadata;
+mod patterns;
 mod query;
+mod reach;
 mod rewrite;
 pub mod rules;
+mod selector;
 mod settings;
 mod teach;
 mod timing;

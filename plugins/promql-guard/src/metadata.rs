@@ -1,5 +1,11 @@
 //! The review of requests for what Prometheus knows without evaluating: names, label values, series, targets, alerts.
-use crate::{answers, cost, cost::clip, query, rules, settings::Settings, timing, verdict::deny};
+use crate::{
+    answers, cost, query, rules,
+    selector::{self, clip},
+    settings::Settings,
+    timing,
+    verdict::deny,
+};
 use wardgate_guest::types::{Allowance, Answer, Bound, Context, Denial, Limits, Metadata, Request, Verdict};
 use wardgate_promql::promql_parser::parser::Expr;
 
@@ -47,7 +53,7 @@ fn judge(context: &Context, metadata: &Metadata, answers: &[Answer], settings: &
     if selector.at.is_some() || selector.offset.is_some() {
         return Err(deny(rules::METADATA_SELECTOR, "a selector for metadata takes no `offset` and no `@`"));
     }
-    cost::check_selector(selector)?;
+    selector::check_selector(selector)?;
     if !selected {
         return Ok(allow(settings));
     }

@@ -2,9 +2,10 @@
 use crate::{
     answers::{self, Series, ask, find, of, read},
     budgets,
-    cost::{self, Estimate, Mention, clip},
+    cost::{self, Estimate, Mention},
     rewrite::{self, Candidate},
     rules,
+    selector::clip,
     settings::Settings,
     teach,
     timing::{self, Timing},

@@ -1,9 +1,9 @@
 //! What a refusal says beyond its rule: names that exist, and how to write what was meant.
 use crate::{
     answers::{ask_names, names},
-    cost::clip,
     query::Refused,
     rules,
+    selector::clip,
 };
 use wardgate_guest::types::{Answer, Denial, Question};
 
