@@ -84,7 +84,7 @@ pub(crate) fn is_loopback_port(text: &str) -> bool {
 pub(crate) fn loopback_url(text: &str, allowed: &Loopback, paths: &[String]) -> Result<(), Refused> {
     let refuse = |rule, reason| Err(Refused::ruled((rule, reason)));
     let shape = |why: &str| refuse(rules::URL_SHAPE, format!("{} {why}", quote(text)));
-    if text.len() > 256 || !text.bytes().all(|b| b.is_ascii_alphanumeric() || b"/:._-?=&[]".contains(&b)) {
+    if text.len() > 256 || !text.bytes().all(|b| b.is_ascii_alphanumeric() || b"/:._-?=&;[]".contains(&b)) {
         return shape("has characters that a health check does not need: credentials, escapes or patterns");
     }
     let (scheme, rest) = match text.split_once("://") {
@@ -107,7 +107,7 @@ pub(crate) fn loopback_url(text: &str, allowed: &Loopback, paths: &[String]) -> 
         },
     };
     let Some(port) = port else { return shape("has a strange port") };
-    if path.contains(['[', ']', ':']) {
+    if path.contains(['[', ']']) || path.split('?').next().is_some_and(|page| page.contains(':')) {
         return shape("has a path with brackets or colons");
     }
     if !allowed.hosts.iter().any(|h| h == &host) {
@@ -189,7 +189,7 @@ fn open(segment: &str) -> bool {
     !is_credential(&lower) && !lower.split(['-', '_', '.']).any(|word| NO_PAGE.contains(&word))
 }
 
-/// Whether a path with its query is a listed one; `*` stands for characters of one segment.
+/// Whether a path with its query is a listed one; `*` stands for characters of one segment, or of the one value of a query.
 fn page(pattern: &str, path: &str) -> bool {
     if !pattern.contains('*') {
         return pattern == path;
@@ -198,11 +198,17 @@ fn page(pattern: &str, path: &str) -> bool {
     loop {
         match (left.next(), right.next()) {
             (None, None) => return true,
-            (Some(part), Some(segment))
-                if glob(part, segment) && !segment.contains(['?', '=', '&']) && (part == segment || open(segment)) => {}
+            (Some(part), Some(segment)) if part == segment || fills(part, segment) => {}
             _ => return false,
         }
     }
+}
+
+/// Whether a segment is what a part with a `*` leaves open: no further query or parameter, and nothing that is no page.
+fn fills(part: &str, segment: &str) -> bool {
+    let Some((head, tail)) = part.split_once('*') else { return false };
+    let filled = segment.strip_prefix(head).and_then(|rest| rest.strip_suffix(tail));
+    glob(part, segment) && filled.is_some_and(|f| !f.contains(['?', '=', '&', ';']) && open(f)) && open(segment)
 }
 
 /// `%{name}` of harmless names between plain characters; never `@FILE`, `%output{FILE}` or `%header{..}`.
