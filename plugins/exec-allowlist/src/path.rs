@@ -7,7 +7,11 @@ pub(crate) type Refusal = (&'static str, String);
 
 /// What may be listed, ready to be matched.
 #[derive(Debug)]
-pub(crate) struct Patterns(Vec<Vec<Part>>);
+pub(crate) struct Patterns {
+    patterns: Vec<Vec<Part>>,
+    /// Whether it lists folders: one of them beside all that lies in it. Only a folder is written with a slash behind it.
+    folders: bool,
+}
 
 #[derive(Debug)]
 enum Part {
@@ -43,15 +47,19 @@ impl Patterns {
             }
             patterns.push(rest.split('/').filter(|s| !s.is_empty()).map(part).collect());
         }
-        Ok(Patterns(patterns))
+        let inside = |text: &String| {
+            text.strip_suffix("/**").map(|folder| if folder.is_empty() { "/" } else { folder }.to_owned())
+        };
+        let folders = texts.iter().filter_map(inside).any(|folder| texts.contains(&folder));
+        Ok(Patterns { patterns, folders })
     }
 
     fn fit(&self, segments: &[&str]) -> bool {
-        self.0.iter().any(|pattern| fits(pattern, segments))
+        self.patterns.iter().any(|pattern| fits(pattern, segments))
     }
 }
 
-/// Checks a path against what is closed for good, then against a list. The path may end in one slash.
+/// Checks a path against what is closed for good, then against a list. A folder may end in one slash.
 pub(crate) fn check(path: &str, list: &Patterns) -> Result<(), Refusal> {
     if !path.starts_with('/') {
         return Err((rules::PATH_RELATIVE, format!("{} is not an absolute path", quote(path))));
@@ -74,7 +82,7 @@ pub(crate) fn check(path: &str, list: &Patterns) -> Result<(), Refusal> {
         ));
     }
     closed(trimmed, &segments)?;
-    if list.fit(&segments) {
+    if list.fit(&segments) && (trimmed == path || list.folders) {
         return Ok(());
     }
     Err((rules::PATH_UNLISTED, format!("{} is not a path that this command may read", quote(path))))
@@ -174,7 +182,6 @@ mod tests {
             "/proc/self/status",
             "/var/log/a/b.log",
             "/app/x.log",
-            "/etc/",
             "/",
             "/proc/17/fd",
             "/sys/fs/cgroup/memory.max",
@@ -184,6 +191,14 @@ mod tests {
             "/var/log/ca.pem",
         ] {
             assert_eq!(rule(path), "allowed", "{path}");
+        }
+    }
+
+    #[test]
+    fn only_a_folder_has_a_slash_behind_it() {
+        for (lists, passes) in [(&["/data/**"][..], false), (&["/data", "/data/**"], true), (&["/", "/**"], true)] {
+            let lists: Vec<String> = lists.iter().map(|list| (*list).to_owned()).collect();
+            assert_eq!(check("/data/x/", &Patterns::new(&lists).unwrap()).is_ok(), passes, "{lists:?}");
         }
     }
 
@@ -237,6 +252,8 @@ mod tests {
             ("/dev/fd/3", rules::PATH_DEVICE),
             ("/proc/kmsg", rules::PATH_DEVICE),
             ("/etc/passwd", rules::PATH_UNLISTED),
+            ("/proc/meminfo/", rules::PATH_UNLISTED),
+            ("/var/log/x/", rules::PATH_UNLISTED),
             ("/var/logs/x", rules::PATH_UNLISTED),
             ("/var/log/.hidden", rules::PATH_UNLISTED),
             ("/proc/12345678/status", rules::PATH_UNLISTED),
