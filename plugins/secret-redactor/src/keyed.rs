@@ -40,13 +40,13 @@ fn query_key(site: Site, start: usize, key: &[u8]) -> Option<Meaning> {
 /// `secret_id=` beside a role's id: the password of Vault's `AppRole`. Elsewhere it is the id of a secret.
 fn role_secret(site: Site, key: &[u8]) -> Option<Meaning> {
     let line = &site.text[site.floor..site.limit];
+    // `SecretID:         UUID`, as Consul prints a token.
+    let printed = key == b"SecretID" && site.line_start && line.starts_with(b"SecretID:  ");
     let named = key.eq_ignore_ascii_case(b"secret_id")
         || key.eq_ignore_ascii_case(b"secretid")
         || find(key, b"vault_secret_id").is_some();
-    let beside = [b"role_id".as_slice(), b"roleid", b"approle", b"vault"].iter().any(|w| find(line, w).is_some());
-    // `SecretID:         UUID`, as Consul prints a token.
-    let printed = key == b"SecretID" && site.line_start && line.starts_with(b"SecretID:  ");
-    (printed || (named && beside)).then_some(Meaning {
+    let beside = || [b"role_id".as_slice(), b"roleid", b"approle", b"vault"].iter().any(|w| find(line, w).is_some());
+    (printed || (named && beside())).then_some(Meaning {
         strength: Strength::Stated,
         rule: const { number("secret-assignment") },
         uuid: true,
