@@ -1,5 +1,7 @@
 //! One layer of base64, enough to tell what a blob says. Not for keeping what was decoded.
 
+const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
 /// Decodes the standard and the URL alphabet, padded or not, at most `most` bytes; stops at the first byte of neither.
 pub(crate) fn decode(text: &[u8], most: usize) -> Vec<u8> {
     let mut out = Vec::with_capacity(most.min(text.len() * 3 / 4));
@@ -21,7 +23,6 @@ pub(crate) fn decode(text: &[u8], most: usize) -> Vec<u8> {
 
 /// What the base64 of any text that holds `word` has in common, for each of the three places where the word may begin.
 pub(crate) fn pieces(word: &str) -> [String; 3] {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     std::array::from_fn(|offset| {
         let bits = (offset * 8).div_ceil(6)..(offset + word.len()) * 8 / 6;
         let byte = |i: usize| i.checked_sub(offset).and_then(|i| word.as_bytes().get(i)).copied().unwrap_or(0);
@@ -34,15 +35,63 @@ pub(crate) fn pieces(word: &str) -> [String; 3] {
     })
 }
 
+/// What no digit of base64 stands for.
+const NONE: u8 = 0xff;
+/// The values of both alphabets' digits. A table, for the characters of a blob cannot be foretold.
+const SEXTETS: [u8; 256] = {
+    let mut table = [NONE; 256];
+    let mut i = 0;
+    while i < 64 {
+        table[ALPHABET[i] as usize] = i as u8;
+        i += 1;
+    }
+    table[b'-' as usize] = 62;
+    table[b'_' as usize] = 63;
+    table
+};
+
 fn sextet(b: u8) -> Option<u8> {
-    Some(match b {
-        b'A'..=b'Z' => b - b'A',
-        b'a'..=b'z' => b - b'a' + 26,
-        b'0'..=b'9' => b - b'0' + 52,
-        b'+' | b'-' => 62,
-        b'/' | b'_' => 63,
-        _ => return None,
-    })
+    Some(SEXTETS[usize::from(b)]).filter(|six| *six != NONE)
+}
+
+/// The first eight bytes of what `decode` would say, and how many of them there are.
+pub(crate) fn head(text: &[u8]) -> ([u8; 8], usize) {
+    let (mut out, mut length) = ([0; 8], 0);
+    let (mut bits, mut count) = (0u32, 0);
+    for six in text.iter().take(11).map_while(|b| sextet(*b)) {
+        bits = bits << 6 | u32::from(six);
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            out[length] = (bits >> count & 0xff) as u8;
+            length += 1;
+        }
+    }
+    (out, length)
+}
+
+/// Whether of what `decode` would say one byte in `share` may be other than `plain`; false as soon as there are more.
+pub(crate) fn is_mostly(text: &[u8], most: usize, share: usize, plain: impl Fn(u8) -> bool) -> bool {
+    // Perhaps it says less.
+    let all = most.min(text.len() * 3 / 4);
+    let (mut bits, mut count, mut length, mut odd) = (0u32, 0, 0, 0);
+    for &b in text {
+        let Some(six) = sextet(b) else { break };
+        bits = bits << 6 | u32::from(six);
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            length += 1;
+            odd += usize::from(!plain((bits >> count & 0xff) as u8));
+            if odd * share > all {
+                return false;
+            }
+            if length >= most {
+                break;
+            }
+        }
+    }
+    true
 }
 
 /// Whether `value` is nothing but base64, padding included.
@@ -64,6 +113,14 @@ mod tests {
     fn pieces_are_those_of_every_offset() {
         // base64("secret"), base64("xsecret"), base64("xxsecret")
         assert_eq!(pieces("secret"), ["c2VjcmV0", "NlY3Jld", "zZWNyZX"].map(String::from));
+    }
+
+    #[test]
+    fn a_head_is_the_beginning_of_the_whole() {
+        for text in ["dXNlcjpwYXNz", "dXNlcjpwYXNzMQ==", "_-8", "a", "", "dXN lcjp", "AAAAAAAAAAAAAAAAAAAA"] {
+            let (head, length) = head(text.as_bytes());
+            assert_eq!(head[..length], decode(text.as_bytes(), 8), "{text}");
+        }
     }
 
     #[test]

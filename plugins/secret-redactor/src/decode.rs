@@ -286,12 +286,19 @@ impl Detector {
         }
         let mut readable = None;
         for offset in 0..4.min(run.len()) {
+            // Nearly every run is random, and that shows before it is decoded.
+            let (head, length) = base64::head(&run[offset..]);
+            let zeros = length >= 2 && head[1] == 0;
+            let file = head[..length].starts_with(GZIP) || (offset == 0 && FILES.iter().any(|f| head.starts_with(f)));
+            if !zeros && !file && !base64::is_mostly(&run[offset..], BLOB * 3 / 4, ODD_SHARE, is_plain) {
+                continue;
+            }
             let mut decoded = base64::decode(&run[offset..], BLOB * 3 / 4);
             // UTF-16 of ASCII: every second byte is zero.
             if decoded.len() >= 16 && decoded.chunks_exact(2).all(|pair| pair[1] == 0) {
                 decoded = decoded.chunks_exact(2).map(|pair| pair[0]).collect();
             }
-            if decoded.starts_with(&[0x1f, 0x8b, 8]) && decoded.len() > 40 {
+            if decoded.starts_with(GZIP) && decoded.len() > 40 {
                 return Some(true);
             }
             if offset == 0 && FILES.iter().any(|f| decoded.starts_with(f)) {
@@ -322,10 +329,20 @@ impl Detector {
 const FILES: &[&[u8]] =
     &[b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF8", b"\0asm", b"wOFF", b"wOF2", b"%PDF-", b"RIFF", b"\x7fELF", b"OggS"];
 
+/// How what gzip made begins.
+const GZIP: &[u8] = &[0x1f, 0x8b, 8];
+
+/// One byte in so many may be odd in a text that a person could read.
+const ODD_SHARE: usize = 32;
+
+fn is_plain(b: u8) -> bool {
+    matches!(b, b'\t' | b'\n' | b'\r' | b' '..=b'~')
+}
+
 /// Nearly all of it is what a person could read.
 pub(crate) fn is_readable(bytes: &[u8]) -> bool {
-    let odd = bytes.iter().filter(|b| !matches!(b, b'\t' | b'\n' | b'\r' | b' '..=b'~')).count();
-    bytes.len() >= 10 && odd * 32 <= bytes.len()
+    let odd = bytes.iter().filter(|b| !is_plain(**b)).count();
+    bytes.len() >= 10 && odd * ODD_SHARE <= bytes.len()
 }
 
 #[cfg(test)]
