@@ -1,9 +1,11 @@
 //! Values that are no secrets whatever their key says. Every shape matches the **whole** value, so that a word of a shape inside
 //! a secret never sets the secret free.
 use crate::{
+    lists::Lists,
     model::naturalness,
     text::{Mix, reads, skip},
 };
+use std::sync::LazyLock;
 
 /// The longest value that may be harmless.
 const LONGEST: usize = 256;
@@ -53,10 +55,10 @@ const WORDS: &[&str] = &[
 ];
 
 fn word(value: &[u8]) -> bool {
+    static TABLE: LazyLock<Lists> = LazyLock::new(|| Lists::of_one(WORDS));
     // `(unchanged)`: a remark in the value's place.
     let remark = value.strip_prefix(b"(").and_then(|v| v.strip_suffix(b")"));
-    remark.is_some_and(|r| (3..=20).contains(&r.len()) && r.iter().all(u8::is_ascii_lowercase))
-        || WORDS.iter().any(|w| value.eq_ignore_ascii_case(w.as_bytes()))
+    remark.is_some_and(|r| (3..=20).contains(&r.len()) && r.iter().all(u8::is_ascii_lowercase)) || TABLE.hold(value)
 }
 
 /// `${X}`, `$(X)`, `$X`, `{{ x }}`, `<x>`, `[redacted…]`, `%s`, `%(x)s`, `#{x}`, `@x@`, `__X__`.

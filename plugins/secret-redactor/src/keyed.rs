@@ -5,6 +5,7 @@ use crate::{
     detect::Detector,
     judge::groups,
     keys::{Meaning, Strength, meaning},
+    lists::Lists,
     randomness::random,
     saying::{ends_its_text, is_no_value, is_sentence},
     site::{Mask, Site},
@@ -14,6 +15,7 @@ use crate::{
     value::{Value, value_at},
     within::{further_codes, inner, nested, otherwise, spaced_groups},
 };
+use std::sync::LazyLock;
 
 /// Where a value stands, as far as that tells prose from data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -349,5 +351,6 @@ fn refused(word: &[u8]) -> bool {
         "refresh", "rotation", "using", "from", "with", "and", "or", "to", "in", "on", "of", "a", "an", "get",
         "list", "watch", "revoked", "signature", "parse", "verify", "verification", "login", "hidden",
     ];
-    WORDS.iter().any(|w| word.eq_ignore_ascii_case(w.as_bytes()))
+    static TABLE: LazyLock<Lists> = LazyLock::new(|| Lists::of_one(WORDS));
+    TABLE.hold(word)
 }

@@ -25,6 +25,7 @@ mod issued;
 mod judge;
 mod keyed;
 mod keys;
+mod lists;
 mod misc;
 mod model;
 mod normal;

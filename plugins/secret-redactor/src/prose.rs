@@ -5,6 +5,7 @@ use crate::{
     judge::{address, generated},
     keyed::name_or_dash,
     keys::{Meaning, Strength},
+    lists::Lists,
     notations::VERBS,
     randomness::{is_hex, random},
     site::{Mask, Site},
@@ -13,6 +14,7 @@ use crate::{
     text::{Mix, Until, is_blank, is_quote, reads, skip, skip_back},
     value::{Value, value_at},
 };
+use std::sync::LazyLock;
 
 /// How many words of a sentence are read.
 const MOST: usize = 10;
@@ -44,6 +46,19 @@ const FILLERS: &[&str] = &[
 /// Words after which a name stands, which is no secret.
 #[rustfmt::skip]
 const NAMING: &[&str] = &["for", "user", "of", "by", "account", "username", "login", "named", "f\u{fc}r", "para", "pour", "von", "user:", "database"];
+
+/// Which list a word is on, as bits.
+mod on {
+    pub(super) const NAMING: u16 = 1;
+    pub(super) const ARTICLES: u16 = 2;
+    pub(super) const FILLERS: u16 = 4;
+}
+
+static WORDS: LazyLock<Lists> = LazyLock::new(|| {
+    let lists: [(&[&'static str], u16); 3] =
+        [(NAMING, on::NAMING), (&["the", "your"], on::ARTICLES), (FILLERS, on::FILLERS)];
+    Lists::new(lists.into_iter().flat_map(|(list, bit)| list.iter().map(move |w| (w.as_bytes(), bit))))
+});
 
 /// Signs between a noun and a secret in scripts without blanks, and the copulas there.
 const JOINTS: &[&str] = &[
@@ -110,8 +125,9 @@ impl Detector {
                 i = end;
                 continue;
             }
+            let kind = WORDS.of(word);
             if naming {
-                naming = NAMING.iter().chain(&["the", "your"]).any(|w| word.eq_ignore_ascii_case(w.as_bytes()));
+                naming = kind & (on::NAMING | on::ARTICLES) != 0;
                 i = end;
                 continue;
             }
@@ -120,7 +136,7 @@ impl Detector {
                 i = end;
                 continue;
             }
-            if NAMING.iter().any(|w| word.eq_ignore_ascii_case(w.as_bytes())) {
+            if kind & on::NAMING != 0 {
                 naming = true;
                 i = end;
                 continue;
@@ -135,7 +151,7 @@ impl Detector {
                     continue;
                 }
             }
-            if FILLERS.iter().any(|w| word.eq_ignore_ascii_case(w.as_bytes())) {
+            if kind & on::FILLERS != 0 {
                 is |= word.eq_ignore_ascii_case(b"is") || word.eq_ignore_ascii_case(b"was");
                 moved |= word.eq_ignore_ascii_case(b"from") || word.eq_ignore_ascii_case(b"was");
                 i = end;

@@ -1,11 +1,13 @@
 //! What a program says after a key's word that is no value: sentences, names of tests, resources and modules, digests of Secrets.
 use crate::{
+    lists::Lists,
     model::naturalness,
     randomness::is_hex,
     site::Site,
     text::{Mix, is_blank, is_quote, skip, skip_back},
     value::Value,
 };
+use std::sync::LazyLock;
 
 /// How much of a line is read as a sentence, and how many words of it.
 const FAR: usize = 160;
@@ -22,6 +24,7 @@ const JOINING: &[&str] = &[
 
 /// Whether a bare value begins a sentence: letters only, and among the words behind it one that joins sentences, or an ellipsis.
 pub(crate) fn is_sentence(text: &[u8], value: Value, limit: usize) -> bool {
+    static TABLE: LazyLock<Lists> = LazyLock::new(|| Lists::of_one(JOINING));
     if value.quoted || value.end <= value.start {
         return false;
     }
@@ -44,7 +47,7 @@ pub(crate) fn is_sentence(text: &[u8], value: Value, limit: usize) -> bool {
                 .or_else(|| word.strip_suffix(b":"))
                 .or_else(|| word.strip_suffix(b";"))
                 .unwrap_or(word);
-            JOINING.iter().any(|j| bare.eq_ignore_ascii_case(j.as_bytes()))
+            TABLE.hold(bare)
                 || (bare.len() > 5 && bare.ends_with(b"ly") && bare.iter().all(u8::is_ascii_lowercase))
                 || (word.ends_with(b"...") && word[..word.len() - 3].iter().all(u8::is_ascii_lowercase))
         })

@@ -5,12 +5,14 @@ use crate::{
     code_words::{DECLARING, KEYWORDS, TYPES, VERBS},
     keyed::{key_start, name_or_dash},
     keys::meaning,
+    lists::Lists,
     model::naturalness,
     randomness::random,
     site::Site,
     text::{Mix, is_blank, is_quote, skip, skip_back},
     value::Value,
 };
+use std::sync::LazyLock;
 
 /// The longest expression.
 const LONGEST: usize = 240;
@@ -20,7 +22,12 @@ pub(crate) fn is_type(bytes: &[u8]) -> bool {
     let name = sigils(bytes);
     let word =
         name.len() >= 3 && name.iter().all(u8::is_ascii_alphabetic) && readable(name) && bytes.len() == name.len() + 1;
-    name.len() < bytes.len() && (word || TYPES.iter().any(|t| name.eq_ignore_ascii_case(t)))
+    name.len() < bytes.len() && (word || is_known_type(name))
+}
+
+fn is_known_type(name: &[u8]) -> bool {
+    static TABLE: LazyLock<Lists> = LazyLock::new(|| Lists::new(TYPES.iter().map(|t| (*t, 1))));
+    TABLE.hold(name)
 }
 
 /// Whether the bare value behind the key at the anchor is code.
@@ -158,7 +165,7 @@ fn of_a_type(bytes: &[u8], next: Option<u8>, between: &[u8]) -> bool {
         return false;
     }
     let declared = !between.contains(&b'=');
-    let known = TYPES.iter().any(|t| body.eq_ignore_ascii_case(t));
+    let known = is_known_type(body);
     let generic = body[0].is_ascii_alphabetic()
         && matches!(body.iter().find(|b| !identifier(**b) && !matches!(b, b':' | b'.')), Some(b'<' | b'['))
         && body.iter().all(|b| {
