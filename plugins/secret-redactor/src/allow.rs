@@ -78,6 +78,10 @@ fn template(value: &[u8]) -> bool {
             && (v[0].is_ascii_uppercase() || v[0] == b'_')
             && v.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'_')
     };
+    // Whatever the form, it begins with one of these.
+    if !matches!(value[0], b'$' | b'{' | b'<' | b'#' | b'%' | b'@' | b'_' | b'[' | b'(') {
+        return false;
+    }
     (wrapped(b"${", b"}") && !shell_default(value))
         || wrapped(b"$(", b")")
         || (wrapped(b"{{", b"}}") || (value.starts_with(b"{{") && value.ends_with(b"}}")))
@@ -261,6 +265,9 @@ pub(crate) fn uuid(value: &[u8]) -> bool {
 
 /// `sha256:…` and its like.
 fn digest(value: &[u8]) -> bool {
+    if !matches!(value[0].to_ascii_lowercase(), b'h' | b's' | b'm') {
+        return false;
+    }
     for (name, least) in [
         ("hmac-sha256", 43),
         ("hmac-sha512", 64),
@@ -306,7 +313,8 @@ fn part(part: &[u8]) -> bool {
 
 /// A URL without user, password and query.
 fn plain_url(value: &[u8]) -> bool {
-    let Some(colon) = memchr::memmem::find(value, b"://") else { return false };
+    let mut colons = memchr::memchr_iter(b':', value);
+    let Some(colon) = colons.find(|colon| value[*colon..].starts_with(b"://")) else { return false };
     let scheme = &value[..colon];
     let rest = &value[colon + 3..];
     (2..=16).contains(&colon)

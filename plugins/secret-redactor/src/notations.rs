@@ -350,6 +350,10 @@ pub(crate) fn unwrapped(text: &[u8], i: usize, limit: usize) -> usize {
         let quote = skip(text, i, limit.min(i + 28), |b| !is_quote(b));
         return if quote < limit && is_quote(text[quote]) { quote } else { i };
     }
+    // Nearly all values begin otherwise.
+    if !text[i..limit].first().is_some_and(|b| WRAPPERS.iter().any(|w| w[0].eq_ignore_ascii_case(b))) {
+        return i;
+    }
     match one_of(text, i, limit, WRAPPERS) {
         Some(next)
             if next < limit && (is_quote(text[next]) || text[i] == b'!' || text[i] == b'<' || is_name(text[next])) =>

@@ -50,6 +50,9 @@ fn opening(text: &[u8], i: usize, limit: usize) -> Option<Opening> {
     if j < limit && matches!(text[j], b'"' | b'\'' | b'`') {
         return Some(Opening::Quote { escapes, quote: text[j], length: escapes + 1 });
     }
+    if i >= limit || !matches!(text[i], b'\\' | b'&' | b'%') {
+        return None;
+    }
     let words: [&[u8]; 13] = [
         b"\\x22",
         b"\\\\x22",
