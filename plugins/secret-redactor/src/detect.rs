@@ -9,14 +9,13 @@ use crate::{
     site::{Form, Mask, Site},
     table,
     text::skip,
+    tokens::Pattern,
 };
 use aho_corasick::{
     Anchored, StartKind,
     automaton::{Automaton, StateID},
     dfa::{Builder, DFA},
 };
-use regex_automata::{PatternID, hybrid, nfa::thompson, util::syntax};
-use std::cell::RefCell;
 
 /// The compiled rules.
 pub struct Detector {
@@ -26,10 +25,8 @@ pub struct Detector {
     finder: DFA,
     /// Of the others, looked for where a byte of theirs is; and the number of the first.
     wide: (DFA, usize),
-    pub(crate) tokens: hybrid::dfa::DFA,
-    pub(crate) cache: RefCell<hybrid::dfa::Cache>,
     /// Patterns of provider `i`: its lead, if any, and its secret.
-    pub(crate) patterns: Vec<(Option<PatternID>, PatternID)>,
+    pub(crate) patterns: Vec<(Option<Pattern>, Pattern)>,
     enabled: Vec<bool>,
     pub(crate) run: [bool; 256],
     /// Starts of providers' tokens, by their first byte: provider and start.
@@ -42,9 +39,11 @@ pub struct Detector {
 
 impl std::fmt::Debug for Detector {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let patterns = self.patterns.iter().flat_map(|(lead, secret)| lead.iter().chain([secret]));
+        let patterns: usize = patterns.map(Pattern::memory_usage).sum();
         f.debug_struct("Detector")
             .field("literals", &self.literals.len())
-            .field("bytes", &(self.finder.memory_usage() + self.wide.0.memory_usage()))
+            .field("bytes", &(self.finder.memory_usage() + self.wide.0.memory_usage() + patterns))
             .finish_non_exhaustive()
     }
 }
@@ -55,25 +54,17 @@ fn has_one_length(regex: &str) -> Result<bool, String> {
     Ok(properties.minimum_len().is_some() && properties.minimum_len() == properties.maximum_len())
 }
 
-/// What a lazy automaton may remember.
-const CACHE: usize = 2 << 20;
-
 impl Detector {
     /// Compiles every rule under these settings.
     pub fn new(settings: Compiled) -> Result<Detector, String> {
         let mut literals = anchors::literals();
-        let mut regexes: Vec<String> = Vec::new();
         let mut patterns = Vec::new();
-        let pattern = |regexes: &mut Vec<String>, regex: &str| {
-            regexes.push(regex.to_owned());
-            PatternID::new(regexes.len() - 1).map_err(|_| "too many patterns".to_owned())
-        };
         for provider in PROVIDERS {
-            let lead = if provider.lead.is_empty() { None } else { Some(pattern(&mut regexes, provider.lead)?) };
-            patterns.push((lead, pattern(&mut regexes, provider.secret)?));
+            let lead = if provider.lead.is_empty() { None } else { Some(Pattern::new(provider.lead)?) };
+            patterns.push((lead, Pattern::new(provider.secret)?));
         }
         for (i, extra) in settings.patterns.iter().enumerate() {
-            patterns.push((None, pattern(&mut regexes, &extra.regex)?));
+            patterns.push((None, Pattern::new(&extra.regex)?));
             literals.extend(
                 extra.starts.iter().map(|s| Literal::new(s, true, false, anchors::Follow::Anything, Role::Operator(i))),
             );
@@ -92,18 +83,6 @@ impl Detector {
         };
         let finder = find_any(&literals[..ascii])?;
         let wide = (find_any(&literals[ascii..])?, ascii);
-        let tokens = hybrid::dfa::DFA::builder()
-            .configure(
-                hybrid::dfa::Config::new()
-                    .starts_for_each_pattern(true)
-                    .cache_capacity(CACHE)
-                    .skip_cache_capacity_check(true),
-            )
-            .syntax(syntax::Config::new().unicode(false).utf8(false))
-            .thompson(thompson::Config::new().utf8(false))
-            .build_many(&regexes)
-            .map_err(|e| format!("patterns: {e}"))?;
-        let cache = RefCell::new(tokens.create_cache());
         let enabled = table::builtin()
             .map(|(id, _)| id.to_owned())
             .chain(settings.patterns.iter().map(|p| p.id.clone()))
@@ -122,8 +101,6 @@ impl Detector {
             literals,
             finder,
             wide,
-            tokens,
-            cache,
             patterns,
             enabled,
             run,

@@ -8,20 +8,19 @@ use crate::{
     text::{Until, is_token, skip, skip_back},
     wrap,
 };
-use regex_automata::{Input, PatternID};
 
 impl Detector {
     pub(crate) fn provider(&self, site: Site, index: usize, at: usize, out: &mut Vec<Mask>) {
         let Site { text, limit, .. } = site;
-        let (lead, secret) = self.patterns[index];
+        let (lead, secret) = &self.patterns[index];
         let start = match lead {
-            Some(lead) => match self.matches(text, at, limit, lead) {
+            Some(lead) => match lead.matches(text, at, limit) {
                 Some(end) => end,
                 None => return,
             },
             None => at,
         };
-        let Some(end) = self.matches(text, start, limit, secret) else {
+        let Some(end) = secret.matches(text, start, limit) else {
             return self.unfinished(site, index, start, out);
         };
         if end < limit && text[end].is_ascii_alphanumeric() {
@@ -63,11 +62,7 @@ impl Detector {
         let known =
             PROVIDERS[index].starts.iter().filter(|s| text[start..].starts_with(s.as_bytes())).map(|s| s.len()).max();
         let distinct = known.is_some_and(|n| n >= 5 && !text[start..start + n].iter().all(u8::is_ascii_alphanumeric));
-        if site.cut
-            || end - start <= 4
-            || end - start > 400
-            || !self.may_match(text, start, end, self.patterns[index].1)
-        {
+        if site.cut || end - start <= 4 || end - start > 400 || !self.patterns[index].1.may_match(&text[start..end]) {
             return;
         }
         let token = &text[start..end];
@@ -97,8 +92,8 @@ impl Detector {
         if at > 0 && is_word(text[at - 1]) && is_word(text[at]) {
             return;
         }
-        let (_, pattern) = self.patterns[PROVIDERS.len() + index];
-        if let Some(end) = self.matches(text, at, limit, pattern)
+        let (_, pattern) = &self.patterns[PROVIDERS.len() + index];
+        if let Some(end) = pattern.matches(text, at, limit)
             && !(end < limit && is_word(text[end]) && is_word(text[end - 1]))
         {
             out.push(site.mask(
@@ -118,7 +113,7 @@ impl Detector {
         }
         let first = usize::from(*value.first()?);
         self.starts[first].iter().find_map(|(i, s)| {
-            (value.starts_with(s) && self.matches(text, start, end, self.patterns[*i].1) == Some(end))
+            (value.starts_with(s) && self.patterns[*i].1.matches(text, start, end) == Some(end))
                 .then(|| table::provider(*i))
         })
     }
@@ -127,8 +122,8 @@ impl Detector {
         if site.at > 0 && site.text[site.at - 1].is_ascii_alphanumeric() {
             return;
         }
-        let (_, secret) = self.patterns[index];
-        if let Some(end) = self.matches(site.text, site.at, site.limit, secret)
+        let (_, secret) = &self.patterns[index];
+        if let Some(end) = secret.matches(site.text, site.at, site.limit)
             && !(end < site.limit && site.text[end].is_ascii_alphanumeric())
         {
             out.push(site.mask(
@@ -138,32 +133,6 @@ impl Detector {
                 (end == site.limit && site.cut).then_some(Until::Token),
             ));
         }
-    }
-
-    /// The end of pattern `id` at `at`, no further than `limit`.
-    pub(crate) fn matches(&self, text: &[u8], at: usize, limit: usize, id: PatternID) -> Option<usize> {
-        let input = Input::new(text).range(at..limit).anchored(regex_automata::Anchored::Pattern(id));
-        self.tokens
-            .try_search_fwd(&mut self.cache.borrow_mut(), &input)
-            .ok()
-            .flatten()
-            .map(|m| m.offset())
-            .filter(|end| *end > at)
-    }
-
-    /// Whether more text behind `limit` could make `text[at..limit]` a match of pattern `id`.
-    pub(crate) fn may_match(&self, text: &[u8], at: usize, limit: usize, id: PatternID) -> bool {
-        let input = Input::new(text).range(at..limit).anchored(regex_automata::Anchored::Pattern(id));
-        let mut cache = self.cache.borrow_mut();
-        let Ok(mut state) = self.tokens.start_state_forward(&mut cache, &input) else { return true };
-        for byte in &text[at..limit] {
-            match self.tokens.next_state(&mut cache, state, *byte) {
-                Ok(next) if next.is_dead() => return false,
-                Ok(next) => state = next,
-                Err(_) => return true,
-            }
-        }
-        true
     }
 }
 

@@ -45,6 +45,7 @@ mod source;
 mod stream;
 mod table;
 mod text;
+mod tokens;
 mod tongues;
 mod triggers;
 mod value;
