@@ -118,8 +118,10 @@ impl Literal {
     }
 
     /// Whether the literal, whose bytes stand at `at`, counts there.
-    pub(crate) fn counts(&self, text: &[u8], at: usize, limit: usize) -> bool {
+    pub(crate) fn counts(&self, text: &[u8], at: usize) -> bool {
         let end = at + self.text.len();
+        // What must follow stands on the same line; a line's end is neither a name's nor a value's, so that it needs no search.
+        let limit = text.len();
         (self.any_case || text[at..end] == self.text[..])
             && !(self.word_start && at > 0 && text[at - 1].is_ascii_alphanumeric())
             && match self.follow {

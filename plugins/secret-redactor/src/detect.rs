@@ -3,28 +3,21 @@
 //! in `keyed`, `issued`, `runs`, `misc` and their neighbours.
 use crate::{
     anchors::{self, Literal, Role},
+    finder::Finder,
     issued::is_word,
     providers::PROVIDERS,
     settings::Compiled,
-    site::{Form, Mask, Site},
+    site::{Form, Line, Mask, Site},
     table,
     text::skip,
     tokens::Pattern,
-};
-use aho_corasick::{
-    Anchored, StartKind,
-    automaton::{Automaton, StateID},
-    dfa::{Builder, DFA},
 };
 
 /// The compiled rules.
 pub struct Detector {
     pub(crate) settings: Compiled,
     pub(crate) literals: Vec<Literal>,
-    /// Of the literals in ASCII: the fewer kinds of byte an automaton knows, the smaller it is.
-    finder: DFA,
-    /// Of the others, looked for where a byte of theirs is; and the number of the first.
-    wide: (DFA, usize),
+    finder: Finder,
     /// Patterns of provider `i`: its lead, if any, and its secret.
     pub(crate) patterns: Vec<(Option<Pattern>, Pattern)>,
     enabled: Vec<bool>,
@@ -43,7 +36,7 @@ impl std::fmt::Debug for Detector {
         let patterns: usize = patterns.map(Pattern::memory_usage).sum();
         f.debug_struct("Detector")
             .field("literals", &self.literals.len())
-            .field("bytes", &(self.finder.memory_usage() + self.wide.0.memory_usage() + patterns))
+            .field("bytes", &(self.finder.memory_usage() + patterns))
             .finish_non_exhaustive()
     }
 }
@@ -72,17 +65,7 @@ impl Detector {
         for word in &settings.keys {
             literals.push(Literal::new(word, true, false, anchors::Follow::Value(3), Role::Key));
         }
-        literals.sort_by_key(|l| !l.text.is_ascii());
-        let ascii = literals.partition_point(|l| l.text.is_ascii());
-        let find_any = |literals: &[Literal]| {
-            Builder::new()
-                .ascii_case_insensitive(true)
-                .start_kind(StartKind::Unanchored)
-                .build(literals.iter().map(|l| &l.text))
-                .map_err(|e| format!("literals: {e}"))
-        };
-        let finder = find_any(&literals[..ascii])?;
-        let wide = (find_any(&literals[ascii..])?, ascii);
+        let finder = Finder::new(&literals);
         let enabled = table::builtin()
             .map(|(id, _)| id.to_owned())
             .chain(settings.patterns.iter().map(|p| p.id.clone()))
@@ -96,18 +79,7 @@ impl Detector {
         }
         let at_runs = PROVIDERS.iter().enumerate().filter(|(_, p)| p.starts.is_empty()).map(|(i, _)| i).collect();
         let of_one_length = PROVIDERS.iter().map(|p| has_one_length(p.secret)).collect::<Result<_, _>>()?;
-        Ok(Detector {
-            settings,
-            literals,
-            finder,
-            wide,
-            patterns,
-            enabled,
-            run,
-            starts,
-            at_runs,
-            of_one_length,
-        })
+        Ok(Detector { settings, literals, finder, patterns, enabled, run, starts, at_runs, of_one_length })
     }
 
     /// Whether what this rule finds is whole wherever it ends.
@@ -172,50 +144,20 @@ impl Detector {
         out: &mut Vec<Mask>,
         marks: &mut Vec<usize>,
     ) {
-        let end = text.len().min(to + 64);
-        self.literals_of((&self.finder, 0), text, (from, to, end), form, out, marks);
-        if !text[from..end].is_ascii() {
-            self.literals_of((&self.wide.0, self.wide.1), text, (from, to, end), form, out, marks);
-        }
-    }
-
-    /// Those that one finder knows; `first`: the number of its first.
-    fn literals_of(
-        &self,
-        (finder, first): (&DFA, usize),
-        text: &[u8],
-        (from, to, end): (usize, usize, usize),
-        form: Form,
-        out: &mut Vec<Mask>,
-        marks: &mut Vec<usize>,
-    ) {
-        let Ok(mut state) = finder.start_state(Anchored::No) else { return };
-        let mut i = from;
-        while let Some((next, at_match)) = next_match(finder, state, &text[i..end]) {
-            i += next + 1;
-            state = at_match;
-            for n in 0..finder.match_len(state) {
-                let literal = &self.literals[first + finder.match_pattern(state, n).as_usize()];
-                let stop = i;
-                let at = stop - literal.text.len();
-                if at >= to {
-                    continue;
-                }
-                let limit = stop
-                    + memchr::memchr(b'\n', &text[stop..text.len().min(stop + 512)])
-                        .unwrap_or(text.len().min(stop + 512) - stop);
-                if !literal.counts(text, at, limit) {
-                    continue;
-                }
-                if matches!(
-                    literal.role,
-                    Role::Block | Role::DataObject | Role::Lines | Role::PairValue | Role::ClosedKey | Role::Flag
-                ) {
-                    marks.push(at);
-                }
-                self.rule(literal.role, Site::new(text, at, form), stop, out);
+        let mut line = Line::unknown();
+        self.finder.each(text, from, to, |at, stop, number| {
+            let literal = &self.literals[number];
+            if !literal.counts(text, at) {
+                return;
             }
-        }
+            if matches!(
+                literal.role,
+                Role::Block | Role::DataObject | Role::Lines | Role::PairValue | Role::ClosedKey | Role::Flag
+            ) {
+                marks.push(at);
+            }
+            self.rule(literal.role, Site::on(text, at, form, &mut line), stop, out);
+        });
     }
 
     fn rule(&self, role: Role, site: Site, stop: usize, out: &mut Vec<Mask>) {
@@ -263,16 +205,4 @@ impl Detector {
 fn key_end(text: &[u8], at: usize, stop: usize) -> usize {
     let word = skip(text, at, stop, |b| b == b'-');
     skip(text, word, stop, |b| b.is_ascii_alphanumeric() || b == b'_')
-}
-
-/// The first place in `text` where a literal ends, and the state there. A loop of its own, so that the state stays in a register.
-#[inline(never)]
-fn next_match(finder: &DFA, mut state: StateID, text: &[u8]) -> Option<(usize, StateID)> {
-    for (i, &byte) in text.iter().enumerate() {
-        state = finder.next_state(Anchored::No, state, byte);
-        if finder.is_special(state) && finder.is_match(state) {
-            return Some((i, state));
-        }
-    }
-    None
 }

@@ -18,6 +18,7 @@ mod commands;
 mod decode;
 mod detect;
 mod exact;
+mod finder;
 mod foreign;
 mod guest;
 mod headers;

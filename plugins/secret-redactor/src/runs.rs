@@ -7,7 +7,7 @@ use crate::{
     keys::public_name,
     public::is_public,
     randomness::secret_run,
-    site::{Form, Mask, Site},
+    site::{Form, Line, Mask, Site},
     table::number,
     text::{Mix, Until, is_blank, is_name, is_quote, skip, skip_back},
     wrapped,
@@ -24,6 +24,7 @@ impl Detector {
         marks: &mut Vec<usize>,
     ) {
         let in_run = |b: u8| self.run[usize::from(b)];
+        let mut line = Line::unknown();
         let mut i = from;
         // The run that began before `from` is decided already.
         if i > 0 && in_run(text[i - 1]) {
@@ -49,7 +50,7 @@ impl Detector {
                 }
                 let end = skip(text, probe, text.len().min(start + LOOK_AHEAD), in_run);
                 if end - start >= RUN_LENGTH {
-                    let site = Site::new(text, start, form);
+                    let site = Site::on(text, start, form, &mut line);
                     self.run_at(site, end, out);
                     if site.line_start && !site.cut && wrapped::may_begin(text, site.floor, site.limit) {
                         marks.push(start);

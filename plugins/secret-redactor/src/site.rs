@@ -23,6 +23,37 @@ pub(crate) struct Form {
     pub(crate) depth: u8,
 }
 
+/// The line that an anchor stands on, so that its bounds are looked for once and not at each of its anchors.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Line {
+    /// Behind the line's end before; 0 also when that is further back than any rule may read.
+    start: usize,
+    /// The line's end, or the text's. Before any line is known, `start` lies behind it.
+    end: usize,
+}
+
+impl Line {
+    /// No line yet.
+    pub(crate) fn unknown() -> Line {
+        Line { start: usize::MAX, end: 0 }
+    }
+
+    /// Where the line ends that the last anchor stood on; the text's length, if it has no end.
+    pub(crate) fn end(self) -> usize {
+        self.end
+    }
+
+    /// Knows the line of `at`.
+    fn go_to(&mut self, text: &[u8], at: usize) {
+        if self.start <= at && at <= self.end {
+            return;
+        }
+        let back = at.saturating_sub(LOOK_BACK);
+        self.start = memchr::memrchr(b'\n', &text[back..at]).map_or(0, |n| back + n + 1);
+        self.end = memchr::memchr(b'\n', &text[at..]).map_or(text.len(), |n| at + n);
+    }
+}
+
 /// An anchor and its bounds. A rule reads `text[floor..limit]` (and, where it says so, the lines before) and nothing else: what
 /// it finds then depends on the text alone, never on how the text was cut or what was skipped.
 #[derive(Clone, Copy, Debug)]
@@ -62,8 +93,55 @@ impl<'a> Site<'a> {
         Site { text, at, floor, back, limit, cut, line_start: newline.is_some() || at < LOOK_BACK, scalars, depth }
     }
 
+    /// As `new`, for anchors that come in the text's order: `line` is what is known of the line of the last one.
+    pub(crate) fn on(text: &'a [u8], at: usize, form: Form, line: &mut Line) -> Site<'a> {
+        line.go_to(text, at);
+        let back = at.saturating_sub(LOOK_BACK);
+        let begins = line.start > back;
+        let far = text.len().min(at + LOOK_AHEAD);
+        let ends = line.end < far;
+        let mut limit = if ends { line.end } else { far };
+        if ends && limit > at && text[limit - 1] == b'\r' {
+            limit -= 1;
+        }
+        Site {
+            text,
+            at,
+            floor: if begins { line.start } else { back },
+            back,
+            limit,
+            cut: !ends && far == at + LOOK_AHEAD,
+            line_start: begins || at < LOOK_BACK,
+            scalars: form.scalars,
+            depth: form.depth,
+        }
+    }
+
     /// A mask that ends where its value ends.
     pub(crate) fn mask(&self, rule: u32, start: usize, end: usize, until: Option<Until>) -> Mask {
         Mask { rule, start, end, until }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_that_is_known_gives_the_same_bounds() {
+        let mut text = Vec::new();
+        for length in [0, 3, 0, 511, 512, 513, 40, 5000, 1, 9000] {
+            text.extend(std::iter::repeat_n(b'a', length));
+            text.extend_from_slice(if length % 2 == 0 { b"\r\n" } else { b"\n" });
+        }
+        text.extend_from_slice(b"the last line");
+        for step in [1, 3, 7, 100, 511] {
+            let mut line = Line::unknown();
+            for at in (0..text.len()).step_by(step) {
+                let (new, known) =
+                    (Site::new(&text, at, Form::default()), Site::on(&text, at, Form::default(), &mut line));
+                assert_eq!(format!("{:?}", Site { text: b"", ..new }), format!("{:?}", Site { text: b"", ..known }));
+            }
+        }
     }
 }
