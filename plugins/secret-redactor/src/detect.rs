@@ -5,6 +5,8 @@ use crate::{
     anchors::{self, Literal, Role},
     finder::Finder,
     issued::is_word,
+    keyed::Assigned,
+    known::Known,
     providers::PROVIDERS,
     settings::Compiled,
     site::{Form, Line, Mask, Site},
@@ -21,6 +23,7 @@ pub struct Detector {
     /// Patterns of provider `i`: its lead, if any, and its secret.
     pub(crate) patterns: Vec<(Option<Pattern>, Pattern)>,
     enabled: Vec<bool>,
+    pub(crate) known: Known,
     pub(crate) run: [bool; 256],
     /// Starts of providers' tokens, by their first byte: provider and start.
     pub(crate) starts: Vec<Vec<(usize, &'static [u8])>>,
@@ -79,7 +82,18 @@ impl Detector {
         }
         let at_runs = PROVIDERS.iter().enumerate().filter(|(_, p)| p.starts.is_empty()).map(|(i, _)| i).collect();
         let of_one_length = PROVIDERS.iter().map(|p| has_one_length(p.secret)).collect::<Result<_, _>>()?;
-        Ok(Detector { settings, literals, finder, patterns, enabled, run, starts, at_runs, of_one_length })
+        Ok(Detector {
+            settings,
+            literals,
+            finder,
+            patterns,
+            enabled,
+            known: Known::new(),
+            run,
+            starts,
+            at_runs,
+            of_one_length,
+        })
     }
 
     /// Whether what this rule finds is whole wherever it ends.
@@ -145,6 +159,7 @@ impl Detector {
         marks: &mut Vec<usize>,
     ) {
         let mut line = Line::unknown();
+        let mut last = None;
         self.finder.each(text, from, to, |at, stop, number| {
             let literal = &self.literals[number];
             if !literal.counts(text, at) {
@@ -156,18 +171,18 @@ impl Detector {
             ) {
                 marks.push(at);
             }
-            self.rule(literal.role, Site::on(text, at, form, &mut line), stop, out);
+            self.rule(literal.role, Site::on(text, at, form, &mut line), stop, &mut last, out);
         });
     }
 
-    fn rule(&self, role: Role, site: Site, stop: usize, out: &mut Vec<Mask>) {
+    fn rule(&self, role: Role, site: Site, stop: usize, last: &mut Option<Assigned>, out: &mut Vec<Mask>) {
         match role {
             _ if stop > site.limit => {}
             Role::Key => {
                 let plain = matches!(site.text[stop - 1], b'=' | b':');
-                self.assignment(site, stop - usize::from(plain), out);
+                self.assignment(site, stop - usize::from(plain), last, out);
             }
-            Role::Aligned => self.aligned(site, key_end(site.text, site.at, stop), out),
+            Role::Aligned => self.aligned(site, key_end(site.text, site.at, stop), last, out),
             Role::ClosedKey => self.closed_key(site, key_end(site.text, site.at, stop), out),
             Role::Bracket => self.bracketed_value(site, stop, out),
             Role::Arrow => self.arrow(site, stop, out),

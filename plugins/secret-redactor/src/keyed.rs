@@ -28,6 +28,18 @@ pub(crate) enum Setting {
     Within,
 }
 
+/// A key, its separator and the bounds within which its value was judged. Whatever the anchor was: the answer depends on nothing else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Assigned {
+    start: usize,
+    end: usize,
+    sep: usize,
+    floor: usize,
+    limit: usize,
+    cut: bool,
+    line_start: bool,
+}
+
 /// `?key=` of a URL: what opens it when it is long and random.
 fn query_key(site: Site, start: usize, key: &[u8]) -> Option<Meaning> {
     let before = start.checked_sub(1).filter(|i| *i >= site.floor).map(|i| site.text[i]);
@@ -61,28 +73,28 @@ pub(crate) fn name_or_dash(b: u8) -> bool {
 
 impl Detector {
     /// `KEY = VALUE`, `KEY: VALUE`, `"KEY":"VALUE"`.
-    pub(crate) fn assignment(&self, site: Site, word_end: usize, out: &mut Vec<Mask>) {
+    pub(crate) fn assignment(&self, site: Site, word_end: usize, last: &mut Option<Assigned>, out: &mut Vec<Mask>) {
         let Site { text, at, limit, .. } = site;
         // A word in another script may go on in it.
         let ending = if text[at..word_end].is_ascii() { word_end } else { skip(text, word_end, limit, |b| b >= 0x80) };
         let ending = skip(text, ending, limit.min(ending + 12), |b| !text[word_end - 1].is_ascii() && b == b'\'');
         if let Some(sep) = separator(text, ending, limit, 0) {
-            self.assigned(site, word_end, sep, out);
+            self.assigned(site, word_end, sep, last, out);
         }
     }
 
     /// `KEY          = VALUE`, `KEY:          VALUE`: in columns.
-    pub(crate) fn aligned(&self, site: Site, word_end: usize, out: &mut Vec<Mask>) {
+    pub(crate) fn aligned(&self, site: Site, word_end: usize, last: &mut Option<Assigned>, out: &mut Vec<Mask>) {
         let Site { text, limit, .. } = site;
         let end = skip(text, word_end, limit.min(word_end + 16), is_name);
         let sep = skip(text, end, limit.min(end + 64), is_blank);
         if sep < limit && matches!(text[sep], b'=' | b':') {
-            self.assigned(site, word_end, sep, out);
+            self.assigned(site, word_end, sep, last, out);
         }
     }
 
-    /// The key whose word ends at `word_end`, and its separator at `sep`.
-    fn assigned(&self, site: Site, word_end: usize, sep: usize, out: &mut Vec<Mask>) {
+    /// The key whose word ends at `word_end`, and its separator at `sep`. `last`: what was judged before.
+    fn assigned(&self, site: Site, word_end: usize, sep: usize, last: &mut Option<Assigned>, out: &mut Vec<Mask>) {
         let Site { text, at, limit, .. } = site;
         // `::=`, `:::=`
         let colons = skip(text, sep, limit.min(sep + 3), |b| b == b':');
@@ -90,6 +102,15 @@ impl Detector {
         // `?key=`: the sign before the name is a part of the anchor.
         let start = if matches!(text[at], b'?' | b'&') { at + 1 } else { key_start(text, at, site.floor) };
         let end = skip(text, word_end, sep, is_name);
+        // `client_secret_key` has three anchors, and is judged once.
+        if name_or_dash(text[at]) {
+            let Site { floor, cut, line_start, .. } = site;
+            let this = Some(Assigned { start, end, sep, floor, limit, cut, line_start });
+            if *last == this {
+                return;
+            }
+            *last = this;
+        }
         // `API Key`: the word before says which.
         let start = if text[start..end].eq_ignore_ascii_case(b"key") && start > site.floor && text[start - 1] == b' ' {
             skip_back(text, start - 1, site.floor.max(start.saturating_sub(32)), name_or_dash)
@@ -281,7 +302,7 @@ impl Detector {
     }
 
     pub(crate) fn meaning(&self, key: &[u8]) -> Option<Meaning> {
-        meaning(key, &self.settings.keys)
+        self.known.meaning(key, || meaning(key, &self.settings.keys))
     }
 
     /// The provider's rule, where the value is a provider's token; else `rule`.

@@ -26,6 +26,7 @@ mod issued;
 mod judge;
 mod keyed;
 mod keys;
+mod known;
 mod lists;
 mod misc;
 mod model;
