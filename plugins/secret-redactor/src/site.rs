@@ -38,11 +38,6 @@ impl Line {
         Line { start: usize::MAX, end: 0 }
     }
 
-    /// Where the line ends that the last anchor stood on; the text's length, if it has no end.
-    pub(crate) fn end(self) -> usize {
-        self.end
-    }
-
     /// Knows the line of `at`.
     fn go_to(&mut self, text: &[u8], at: usize) {
         if self.start <= at && at <= self.end {
