@@ -28,14 +28,21 @@ pub(crate) fn is_public(site: Site) -> bool {
         || of_a_public_key(before, rest)
         || before.ends_with(b"node[")
         // A lease is named by where it was made.
-        || memchr::memmem::find(&before[before.len().saturating_sub(96)..], b"lease_id").is_some()
+        || says(before, 96, b"lease", b"_id")
         || public_key(before)
         || certificate(run)
         || sealed(run)
         // What proves a domain's ownership stands in the DNS for all to read.
-        || memchr::memmem::find(&before[before.len().saturating_sub(160)..], b"_acme-challenge").is_some()
+        || says(before, 160, b"", b"_acme-challenge")
         // What was sealed for a cluster, only that cluster opens.
-        || memchr::memmem::find(&before[before.len().saturating_sub(160)..], b"encryptedData").is_some()
+        || says(before, 160, b"encrypted", b"Data")
+}
+
+/// Whether `first` and `second`, joined, stand in the last `most` bytes of the text. `second` begins with a byte that is rare there:
+/// it is looked for.
+fn says(before: &[u8], most: usize, first: &[u8], second: &[u8]) -> bool {
+    let near = &before[before.len().saturating_sub(most)..];
+    memchr::memchr_iter(second[0], near).any(|i| near[i..].starts_with(second) && near[..i].ends_with(first))
 }
 
 /// `green open INDEX UUID`.
@@ -81,7 +88,8 @@ fn asset(rest: &[u8]) -> bool {
 fn in_cipher(before: &[u8]) -> bool {
     let near = &before[before.len().saturating_sub(LOOK_BACK)..];
     before.ends_with(b"ENC(")
-        || memchr::memmem::rfind(near, b"ENC[AES256_GCM,")
+        || memchr::memrchr_iter(b'[', near)
+            .find(|i| near[*i..].starts_with(b"[AES256_GCM,") && near[..*i].ends_with(b"ENC"))
             .is_some_and(|open| memchr::memchr(b']', &near[open..]).is_none())
 }
 

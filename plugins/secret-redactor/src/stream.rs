@@ -239,6 +239,9 @@ impl<'d> Scanner<'d> {
             }
             same || kept == next
         });
+        // Masks come by rule, and in each in order. Those of this text that none before reaches into need not look for it.
+        let before = self.unended.len();
+        let (mut rule, mut first, mut reach) = (u32::MAX, before, 0);
         for mask in &masks {
             // A block's mask goes on where it stopped, with what was left out of the plain text in between.
             let joins = continues && mask.start == self.decided && mask.rule == const { number("private-key") };
@@ -250,12 +253,18 @@ impl<'d> Scanner<'d> {
                 self.pending.push(pending);
                 continue;
             }
+            if rule != mask.rule {
+                (rule, first, reach) = (mask.rule, self.unended.len(), 0);
+            }
             // Text without an end may begin a value every few bytes: they all end together.
-            let same = |p: &&mut Pending| p.rule == mask.rule && p.until == until && p.start <= start && p.to >= start;
-            match self.unended.iter_mut().find(same) {
-                Some(other) => other.to = other.to.max(to),
+            let same = |p: &Pending| p.rule == mask.rule && p.until == until && p.start <= start && p.to >= start;
+            let of_others = self.unended[..before].iter().position(same);
+            let behind = if reach >= start { first } else { self.unended.len() };
+            match of_others.or_else(|| self.unended[behind..].iter().position(same).map(|n| behind + n)) {
+                Some(other) => self.unended[other].to = self.unended[other].to.max(to),
                 None => self.unended.push(pending),
             }
+            reach = reach.max(to);
         }
         self.masks = masks;
     }

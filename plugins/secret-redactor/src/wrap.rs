@@ -139,8 +139,8 @@ pub(crate) fn may_go_on(detector: &Detector, text: &[u8], mask: &Mask) -> bool {
         const { number("pin-code") },
         const { number("xml-element") },
     ];
-    let token = text[mask.start..mask.end].iter().rev().take_while(|b| is_token(**b)).count();
-    token >= 4 && may_end_a_line(text, mask.end) && !NEVER.contains(&mask.rule) && !detector.is_of_one_length(mask.rule)
+    let token = text[mask.start..mask.end].iter().rev().take(4).take_while(|b| is_token(**b)).count();
+    token == 4 && !NEVER.contains(&mask.rule) && may_end_a_line(text, mask.end) && !detector.is_of_one_length(mask.rule)
 }
 
 fn is_rest(b: u8) -> bool {
