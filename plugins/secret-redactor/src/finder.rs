@@ -12,16 +12,15 @@ const SHIFT: u32 = 32 - FILTER.trailing_zeros();
 /// its parent.
 #[derive(Clone, Copy)]
 struct Node {
+    /// Marked when literals end here.
     base: u32,
     parent: u32,
-    /// The literals that end here: `ends[first..last]`.
-    first: u32,
-    last: u32,
 }
 
+const ENDS: u32 = 1 << 31;
 /// No node has this parent.
 const NOBODY: u32 = u32::MAX;
-const FREE: Node = Node { base: 0, parent: NOBODY, first: 0, last: 0 };
+const FREE: Node = Node { base: 0, parent: NOBODY };
 
 /// The compiled literals.
 pub(crate) struct Finder {
@@ -30,6 +29,8 @@ pub(crate) struct Finder {
     /// The class of a byte: letters of both cases are one, and 0 is what no literal holds.
     classes: [u8; 256],
     nodes: Vec<Node>,
+    /// Where in `ends` the numbers of the literals are that end at a node.
+    spans: Vec<(u32, u32)>,
     ends: Vec<u32>,
 }
 
@@ -96,13 +97,13 @@ impl Finder {
             }
             sprouts[at].ends.push(number as u32);
         }
-        let (nodes, ends) = lay_out(&sprouts);
-        Finder { filters, classes, nodes, ends }
+        let (nodes, spans, ends) = lay_out(&sprouts);
+        Finder { filters, classes, nodes, spans, ends }
     }
 
     /// How much memory the finder takes.
     pub(crate) fn memory_usage(&self) -> usize {
-        self.filters.len() * FILTER / 8 + self.nodes.len() * size_of::<Node>() + self.ends.len() * 4
+        self.filters.len() * FILTER / 8 + self.nodes.len() * 2 * size_of::<Node>() + self.ends.len() * 4
     }
 
     /// Tells `found` every literal that begins in `text[from..to]`: where it begins, where it ends, and its number.
@@ -113,16 +114,19 @@ impl Finder {
             if at >= to {
                 return;
             }
-            let mut node = 0;
+            let (mut number, mut node) = (0, self.nodes[0]);
             for (i, byte) in text[at..].iter().enumerate() {
-                let child = self.nodes[node].base as usize + usize::from(self.classes[usize::from(*byte)]);
-                if self.nodes[child].parent != node as u32 {
+                let child = (node.base & !ENDS) + u32::from(self.classes[usize::from(*byte)]);
+                node = self.nodes[child as usize];
+                if node.parent != number {
                     break;
                 }
-                node = child;
-                let Node { first, last, .. } = self.nodes[node];
-                for number in &self.ends[first as usize..last as usize] {
-                    found(at, at + i + 1, *number as usize);
+                number = child;
+                if node.base & ENDS != 0 {
+                    let (first, last) = self.spans[child as usize];
+                    for literal in &self.ends[first as usize..last as usize] {
+                        found(at, at + i + 1, *literal as usize);
+                    }
                 }
             }
             at += 1;
@@ -140,8 +144,8 @@ impl Finder {
             return 0;
         };
         let mut i = 0;
-        for bytes in text.windows(4) {
-            let bytes = u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
+        while let Some(bytes) = text.get(i..).and_then(<[u8]>::first_chunk) {
+            let bytes = u32::from_le_bytes(*bytes);
             let first = bit(bytes & 0x00ff_ffff);
             if has(three, first) && (has(four, bit(bytes)) || has(short, first)) {
                 return i;
@@ -154,10 +158,10 @@ impl Finder {
 
 /// Lays the trie out as a double array. Every node's children stand at distances from its base that are their classes, so that a
 /// step is one look.
-fn lay_out(sprouts: &[Sprout]) -> (Vec<Node>, Vec<u32>) {
+fn lay_out(sprouts: &[Sprout]) -> (Vec<Node>, Vec<(u32, u32)>, Vec<u32>) {
     const CLASSES: usize = 256;
     let mut nodes = vec![Node { parent: 0, ..FREE }];
-    let mut ends = Vec::new();
+    let (mut spans, mut ends) = (Vec::new(), Vec::new());
     // No place before this one is free. The places of one class' width at the beginning stay empty: few children could fill them.
     let mut lowest = CLASSES;
     let is_free = |nodes: &[Node], place: usize| nodes.get(place).is_none_or(|n| n.parent == NOBODY);
@@ -167,9 +171,13 @@ fn lay_out(sprouts: &[Sprout]) -> (Vec<Node>, Vec<u32>) {
     let mut open = VecDeque::from([(0, 0)]);
     while let Some((sprout, place)) = open.pop_front() {
         let sprout: &Sprout = &sprouts[sprout];
-        nodes[place].first = ends.len() as u32;
-        ends.extend(&sprout.ends);
-        nodes[place].last = ends.len() as u32;
+        if !sprout.ends.is_empty() {
+            let first = ends.len() as u32;
+            ends.extend(&sprout.ends);
+            spans.resize(spans.len().max(place + 1), (0, 0));
+            spans[place] = (first, ends.len() as u32);
+            nodes[place].base |= ENDS;
+        }
         while !is_free(&nodes, lowest) {
             lowest += 1;
         }
@@ -185,7 +193,7 @@ fn lay_out(sprouts: &[Sprout]) -> (Vec<Node>, Vec<u32>) {
         }
         // Whatever class comes next, the look stays within the array.
         nodes.resize(nodes.len().max(base + CLASSES), FREE);
-        nodes[place].base = base as u32;
+        nodes[place].base |= base as u32;
         for (class, child) in &sprout.children {
             let at = base + usize::from(*class);
             nodes[at].parent = place as u32;
@@ -194,7 +202,7 @@ fn lay_out(sprouts: &[Sprout]) -> (Vec<Node>, Vec<u32>) {
     }
     // A leaf's base is 0.
     nodes.resize(nodes.len().max(CLASSES), FREE);
-    (nodes, ends)
+    (nodes, spans, ends)
 }
 
 #[cfg(test)]

