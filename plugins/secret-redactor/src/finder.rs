@@ -67,8 +67,7 @@ impl Finder {
         for upper in b'A'..=b'Z' {
             classes[usize::from(upper)] = classes[usize::from(upper.to_ascii_lowercase())];
         }
-        let mut filters = [const { Vec::new() }; 3];
-        filters.iter_mut().for_each(|filter| filter.resize(FILTER / 64, 0));
+        let mut filters: [Vec<u64>; 3] = std::array::from_fn(|_| vec![0; FILTER / 64]);
         let mut put = |filter: usize, bytes: [u8; 4]| {
             let bit = bit(u32::from_le_bytes(bytes));
             filters[filter][bit / 64] |= 1 << (bit % 64);
