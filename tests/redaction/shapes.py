@@ -50,10 +50,10 @@ CONTROLS = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "a": "\a", "v": "\v", "e
 
 
 def table():
-    """(group, kind, text) of every line of shapes.txt, shapes-later.txt and shapes-more.txt."""
+    """(group, kind, text) of every line of shapes.txt and of those that came later."""
     here = pathlib.Path(__file__).parent
     group = ""
-    names = ("shapes.txt", "shapes-later.txt", "shapes-more.txt")
+    names = ("shapes.txt", "shapes-later.txt", "shapes-more.txt", "shapes-fresh.txt")
     for line in "\n".join((here / name).read_text() for name in names).split("\n"):
         if line.startswith("# Shapes") or (line.startswith("# ") and group == "") or not line.strip():
             continue

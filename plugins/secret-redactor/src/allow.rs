@@ -51,7 +51,7 @@ const WORDS: &[&str] = &[
     "success", "error", "anonymous", "stdin", "prompt", "env", "vault", "file", "md5", "sha1", "sha256",
     "sha512", "bcrypt", "argon2", "plain", "plaintext", "scram-sha-256", "trust", "peer", "cleartext", "x509",
     "certificate", "sensitive", "confidential", "private", "public", "-", "todo", "tbd", "fixme", "interactive", "void", "pending",
-    "unchanged", "notset", "not-applicable", "secretstring",
+    "rs256", "rs384", "rs512", "es256", "es384", "es512", "hs256", "hs384", "hs512", "ps256", "eddsa", "unchanged", "notset", "not-applicable", "secretstring",
 ];
 
 fn word(value: &[u8]) -> bool {
@@ -214,7 +214,7 @@ pub(crate) fn sealed(value: &[u8]) -> bool {
 
 /// `0x1f`: a number.
 fn number(value: &[u8]) -> bool {
-    value.strip_prefix(b"0x").is_some_and(|v| (1..=8).contains(&v.len()) && v.iter().all(u8::is_ascii_hexdigit))
+    value.strip_prefix(b"0x").is_some_and(|v| (1..=16).contains(&v.len()) && v.iter().all(u8::is_ascii_hexdigit))
 }
 
 /// Nothing but brackets and the signs between values: the rest of a statement.
@@ -246,7 +246,10 @@ fn filler(value: &[u8]) -> bool {
 fn starred(value: &[u8]) -> bool {
     let stars = value.iter().take_while(|b| **b == b'*').count();
     let tail = &value[stars..];
-    let word = skip(tail, 0, tail.len(), |b| b.is_ascii_lowercase());
+    let lower = skip(tail, 0, tail.len(), |b| b.is_ascii_lowercase());
+    // `***REDACTED***`
+    let upper = skip(tail, 0, tail.len(), |b| b.is_ascii_uppercase());
+    let word = if upper >= 6 { upper } else { lower };
     let closed =
         word >= 3 && tail.len() > word && tail[word..].iter().all(|b| *b == b'*') && naturalness(&tail[..word]) > -8;
     stars >= 3 && ((stars >= 4 && tail.len() <= 4 && tail.iter().all(u8::is_ascii_alphanumeric)) || closed)

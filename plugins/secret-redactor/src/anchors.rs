@@ -321,7 +321,7 @@ pub(crate) fn literals() -> Vec<Literal> {
     all.push(Literal { across: true, ..Literal::new("parametervalue", true, true, Follow::Value(3), Role::PairValue) });
     for noun in PROSE_NOUNS {
         // The end of a name as well: `acmeApiToken`, `ACME_TOKEN`.
-        let ending = matches!(*noun, "token " | "key " | "apikey " | "secret " | "password ");
+        let ending = matches!(*noun, "token " | "key " | "secret " | "password ");
         anything(&[noun], true, noun.is_ascii() && !ending, Role::Prose, &mut all);
     }
     for (i, (word, any_case, word_start, _)) in PLACES.iter().enumerate() {
@@ -344,6 +344,7 @@ pub(crate) fn literals() -> Vec<Literal> {
             "snmp-community ",
             "set pwd ",
             "bindpw ",
+            "rootpw ",
         ],
         true,
         true,

@@ -156,6 +156,12 @@ impl Below {
         if self.lines > MOST {
             return Then::Close;
         }
+        // `kubectl describe` draws a line between a ConfigMap's key and its value.
+        let dashes = last >= first + 3 && text[first..last].iter().all(|b| *b == b'-');
+        if self.lines == 1 && dashes && matches!(self.kind, Kind::Deeper { .. }) {
+            self.kind = Kind::Told;
+            return Then::Stay;
+        }
         let mut mask = |from: usize, to: usize| {
             let secret = to > from && detector.is_secret(self.said, &text[from..to], true);
             if secret {

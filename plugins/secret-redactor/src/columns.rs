@@ -17,7 +17,7 @@ const MOST: usize = 48;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Divided {
     By(u8),
-    /// At the places where the head's words begin.
+    /// At the places where the head's words begin: the column's, and the next one's.
     Blanks {
         from: usize,
         to: usize,
@@ -135,7 +135,16 @@ impl Columns {
                 if at >= end || is_blank(text[at]) || (from > 0 && !is_blank(text[at - 1])) {
                     return Then::Close;
                 }
-                (at, skip(text, at, end.min(start + to.max(from + 1)).max(at), |b| !is_blank(b)))
+                let stop = skip(text, at, end.min(at + FAR), |b| !is_blank(b));
+                // The cell behind begins below its head, or two blanks part it from this one; where not, the table is over.
+                let next = start + to;
+                let aligned = next < end && stop < next && !is_blank(text[next]) && is_blank(text[next - 1]);
+                let apart = stop >= end || (is_blank(text[stop]) && text.get(stop + 1).is_none_or(|b| is_blank(*b)));
+                let log = text[at] == b'[' || text[at..stop].contains(&b'"');
+                if log || !(aligned || apart) {
+                    return Then::Close;
+                }
+                (at, stop)
             }
         };
         // Where commas divide, a sentence would have as many parts as the head.
@@ -156,6 +165,9 @@ fn secret_head(detector: &Detector, head: &[u8]) -> Option<Meaning> {
     }
 }
 
+/// Where no line of a table ends.
+const FAR: usize = 4096;
+
 /// A head of capitals, its words two blanks or more apart.
 fn blanks(detector: &Detector, text: &[u8], start: usize, end: usize, begin: u64) -> Option<Columns> {
     let line = &text[start..end];
@@ -167,6 +179,7 @@ fn blanks(detector: &Detector, text: &[u8], start: usize, end: usize, begin: u64
     let mut i = start;
     let mut count = 0;
     let mut found = None;
+    let mut next = FAR;
     while i < end {
         let word = skip(text, i, end, is_blank);
         let mut stop = word;
@@ -177,13 +190,15 @@ fn blanks(detector: &Detector, text: &[u8], start: usize, end: usize, begin: u64
             count += 1;
             if found.is_none() {
                 found = secret_head(detector, &text[word..stop]).map(|said| (word - start, said));
+            } else if next == FAR {
+                next = word - start;
             }
         }
         i = stop.max(i + 1);
     }
     let (from, said) = found?;
     (count >= 2).then_some(Columns {
-        divided: Divided::Blanks { from, to: 4096 },
+        divided: Divided::Blanks { from, to: next },
         column: 0,
         count,
         said,

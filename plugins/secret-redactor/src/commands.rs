@@ -24,6 +24,8 @@ enum Given {
     Word(usize),
     /// The last word of the command, behind options, a file and a user.
     Last,
+    /// The next word, where it looks like a password.
+    OddNext,
     /// Behind the user and a comma, in the next word.
     Comma,
     /// Behind the user and a slash, before an `@` or the word's end.
@@ -35,7 +37,7 @@ type Command = (&'static str, &'static [(&'static str, Given)]);
 
 #[rustfmt::skip]
 const COMMANDS: &[Command] = &[
-    ("curl ", &[(" -u", Given::Pair), (" --user", Given::Pair), (" --proxy-user", Given::Pair), (" -U", Given::Pair)]),
+    ("curl ", &[(" -u", Given::Pair), (" --user", Given::Pair), (" --proxy-user", Given::Pair), (" -U", Given::Pair), (" -E", Given::OddPair), (" --cert", Given::OddPair)]),
     ("wget --", &[(" --user", Given::Pair)]),
     ("sshpass -p", &[(" -p", Given::Next), (" -p", Given::Glued)]),
     ("mysql -", &[(" -p", Given::Glued)]),
@@ -182,6 +184,13 @@ const COMMANDS: &[Command] = &[
     ("bw unlock ", &[("bw unlock", Given::Next)]),
     ("swift -", &[(" -K", Given::Next)]),
     ("basic auth ", &[("basic auth", Given::OddPair)]),
+    ("ssh-keygen ", &[(" -N", Given::Next), (" -P", Given::Next)]),
+    ("cryptsetup ", &[(" <<<", Given::Next)]),
+    ("kinit ", &[(" <<<", Given::Next)]),
+    // Terraform's state: what the provider of random values made.
+    ("\"random_password\"", &[("\"result\":", Given::Glued), ("\"result\":", Given::Next)]),
+    // Whatever command it is: a user, and what stands for the password.
+    (" -u ", &[(" -p", Given::OddNext)]),
     ("--from-literal", &[]),
 ];
 
@@ -228,9 +237,9 @@ impl Detector {
         let apart = i < limit && (is_blank(text[i]) || text[i] == b'=');
         let first = skip(text, i, limit, |b| is_blank(b) || b == b'=');
         let (start, end, until) = match given {
-            Given::Next if !apart => return,
+            Given::Next | Given::OddNext if !apart => return,
             Given::Glued if apart => return,
-            Given::Next | Given::Glued => {
+            Given::Next | Given::OddNext | Given::Glued => {
                 let value = value_at(text, first, limit, site.cut);
                 (value.start, value.end, value.until)
             }
@@ -278,7 +287,7 @@ impl Detector {
         let bytes = &text[start.min(end)..end];
         let option = bytes.first() == Some(&b'/') && matches!(given, Given::Word(_));
         let count = matches!(given, Given::Next | Given::Pair | Given::OddPair) && digits(bytes);
-        if given == Given::OddPair && (!is_password(bytes, false) || object_name(bytes)) {
+        if matches!(given, Given::OddPair | Given::OddNext) && (!is_password(bytes, false) || object_name(bytes)) {
             return;
         }
         if bytes.len() >= 3 && !harmless(bytes) && bytes[0] != b'-' && !count && !option && !self.settings.allows(bytes)

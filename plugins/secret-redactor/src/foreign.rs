@@ -8,7 +8,7 @@ use crate::{
     site::{Mask, Site},
     table::number,
     text::{Mix, Until, is_blank, skip},
-    tongues::{COPULAS, JOINTS, NAMING},
+    tongues::{ABOUT, COPULAS, JOINTS, NAMING},
     value::{Value, value_at},
 };
 
@@ -44,9 +44,18 @@ impl Detector {
             return;
         }
         let mut i = rest_of_word(text, stop, limit, wide);
+        // `Passwortrichtlinie`, `wachtwoordbeleid`: something about passwords.
+        if ABOUT.iter().any(|end| text[stop..i].ends_with(end.as_bytes())) {
+            return;
+        }
         let (mut extra, mut copula, mut named) = (0, false, false);
         for _ in 0..MOST {
             if let Some(from) = separated(text, i, limit) {
+                // `Schlüssel=165709`: the key of a record.
+                let value = value_at(text, from, limit, site.cut);
+                if !certain && digits(&text[value.start..value.end]) {
+                    return;
+                }
                 let plain = text[from - 1] == b'=';
                 return self.foreign_value(site, from, (certain && extra == 0) || plain, out);
             }
@@ -111,8 +120,13 @@ impl Detector {
         let joined = bytes.iter().filter(|b| **b == b'-').count() >= 2;
         let word =
             !joined && bytes.iter().all(|b| b.is_ascii_lowercase() || matches!(b, b'.' | b',' | b'-') || *b >= 0x80);
-        let foreign = bytes.iter().filter(|b| **b >= 0x80).count() * 2 > bytes.len() && Mix::of(bytes).digit == 0;
-        if bytes.is_empty() || (!value.quoted && (word || foreign)) {
+        let mix = Mix::of(bytes);
+        let foreign = mix.lower + mix.upper == 0 && bytes.iter().filter(|b| **b >= 0x80).count() * 2 > bytes.len();
+        // `Mindestlänge`: a noun of the language that the key is in.
+        let noun = bytes.iter().any(|b| *b >= 0x80)
+            && bytes[0].is_ascii_uppercase()
+            && bytes[1..].iter().all(|b| b.is_ascii_lowercase() || *b >= 0x80);
+        if bytes.is_empty() || (!value.quoted && (word || foreign || noun)) {
             return;
         }
         if !certain && !value.quoted && !joined && object_name(bytes) {
@@ -128,7 +142,7 @@ impl Detector {
     /// What stands in quotes behind the word.
     fn foreign_told(&self, site: Site, value: Value, out: &mut Vec<Mask>) {
         let bytes = &site.text[value.start..value.end];
-        let words = bytes.iter().all(|b| b.is_ascii_alphabetic() || *b == b' ' || *b >= 0x80);
+        let words = bytes.iter().all(|b| b.is_ascii_alphabetic() || *b == b' ' || *b >= 0x80) && !scrambled(bytes);
         if (3..=256).contains(&bytes.len()) && !words && !harmless(bytes) && !self.settings.allows(bytes) {
             out.push(site.mask(
                 self.label(site.text, value, const { number("secret-in-prose") }),

@@ -62,7 +62,13 @@ impl Detector {
         let known =
             PROVIDERS[index].starts.iter().filter(|s| text[start..].starts_with(s.as_bytes())).map(|s| s.len()).max();
         let distinct = known.is_some_and(|n| n >= 5 && !text[start..start + n].iter().all(u8::is_ascii_alphanumeric));
-        if site.cut || end - start <= 4 || end - start > 400 || !self.patterns[index].1.may_match(&text[start..end]) {
+        if site.cut
+            || end - start <= 4
+            // `token=glcbt-64`: all that a log shows of it.
+            || known.is_some_and(|n| end - start < n + 3)
+            || end - start > 400
+            || !self.patterns[index].1.may_match(&text[start..end])
+        {
             return;
         }
         let token = &text[start..end];

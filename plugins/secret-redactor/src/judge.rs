@@ -36,7 +36,7 @@ impl Detector {
             Strength::Pin => {
                 (digits(value) && (3..=12).contains(&value.len()))
                     || likely(value, data)
-                    || value.split(|b| matches!(b, b' ' | b',')).filter(|w| !w.is_empty()).all(groups)
+                    || value.split(|b| matches!(b, b' ' | b',')).filter(|w| !w.is_empty()).all(code)
             }
             Strength::Card => is_card_number(value),
             Strength::Likely => likely(value, data),
@@ -123,7 +123,7 @@ fn stated(value: &[u8], data: bool) -> bool {
 }
 
 /// Four words or more that dashes join, as generators of passphrases write.
-fn words_joined(value: &[u8]) -> bool {
+pub(crate) fn words_joined(value: &[u8]) -> bool {
     let word = |w: &[u8]| (4..=9).contains(&w.len()) && w.iter().all(u8::is_ascii_lowercase);
     value.split(|b| *b == b'-').count() >= 4 && value.split(|b| *b == b'-').all(word)
 }
@@ -132,6 +132,14 @@ fn words_joined(value: &[u8]) -> bool {
 pub(crate) fn groups(value: &[u8]) -> bool {
     let group = |g: &[u8]| (3..=6).contains(&g.len()) && g.iter().all(u8::is_ascii_alphanumeric);
     value.contains(&b'-') && value.iter().any(u8::is_ascii_digit) && value.split(|b| *b == b'-').all(group)
+}
+
+/// A code as it is printed beside others.
+fn code(value: &[u8]) -> bool {
+    groups(value)
+        || ((6..=16).contains(&value.len())
+            && value.iter().all(u8::is_ascii_alphanumeric)
+            && value.iter().any(u8::is_ascii_digit))
 }
 
 /// A name that Kubernetes or a release made: it ends in a hash or a version.

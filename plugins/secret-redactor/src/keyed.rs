@@ -6,6 +6,7 @@ use crate::{
     judge::groups,
     keys::{Meaning, Strength, meaning},
     lists::Lists,
+    public::next_page,
     randomness::random,
     saying::{ends_its_text, is_no_value, is_sentence},
     site::{Mask, Site},
@@ -140,6 +141,10 @@ impl Detector {
         if memchr::memmem::find(key, b"encryptedData.").is_some() {
             return;
         }
+        // `next token: X`
+        if text[start..end].eq_ignore_ascii_case(b"token") && next_page(&text[site.floor..end]) {
+            return;
+        }
         // `registry/team/secrets:TAG`, but ` /password:VALUE`.
         let tag = start > site.floor + 1
             && text[sep] == b':'
@@ -262,8 +267,8 @@ impl Detector {
             let end = skip(text, value.start, limit, |b| b.is_ascii_digit() || matches!(b, b' ' | b'-'));
             value.end = skip_back(text, end, value.start, |b| matches!(b, b' ' | b'-')).max(value.end);
         }
-        if said.strength == Strength::Pin && !value.quoted && groups(bytes) {
-            value.end = further_codes(text, value.end, limit);
+        if said.strength == Strength::Pin && !value.quoted && (groups(bytes) || bytes.len() >= 6) {
+            value.end = further_codes(text, bytes.len(), value.end, limit);
         }
         if self.is_secret(said, &text[value.start..value.end], value.quoted || setting == Setting::Data) {
             out.push(site.mask(self.label(text, value, said.rule), value.start, value.end, value.until));

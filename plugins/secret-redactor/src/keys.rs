@@ -346,8 +346,16 @@ pub(crate) fn public_name(key: &[u8]) -> bool {
         return false;
     }
     let whole = &lower[..key.len()];
+    let word = |i: usize| &lower[bounds[i].0..bounds[i].1];
+    // `nextPageToken`, `continuation-token`: `meaning` knows it for none of a credential's.
+    let position = |last: &[u8]| last == b"token" && words > 1 && WORDS.of(word(words - 2)) & class::BENIGN != 0;
+    // `gclid`, `uploadid`, `md5Hash`
+    let id = |last: &[u8]| last.len() >= 5 && (last.ends_with(b"id") || last.ends_with(b"hash")) && last != b"appid";
     WORDS.of(whole) & class::PUBLIC != 0
-        || (words > 0 && WORDS.of(&lower[bounds[words - 1].0..bounds[words - 1].1]) & class::PUBLIC != 0)
+        || (words > 0 && {
+            let last = word(words - 1);
+            WORDS.of(last) & class::PUBLIC != 0 || position(last) || id(last)
+        })
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use crate::{
     detect::Detector,
     judge::encoded_secret,
     keyed::said_in_prose,
+    keys::public_name,
     model::naturalness,
     prose::is_password,
     randomness::is_hex,
@@ -147,6 +148,10 @@ impl Detector {
         let mut value = value_at(text, open, limit, site.cut);
         if reads(text, value.start, b"password ") && !value.quoted {
             value = value_at(text, value.end, limit, site.cut);
+        }
+        // `community string: X`
+        if reads(text, value.start, b"string: ") && !value.quoted {
+            value = value_at(text, value.start + 8, limit, site.cut);
         }
         let auth = reads(text, at, b"auth ") || reads(text, at, b"\"auth\" ");
         let secret = |bytes: &[u8]| {
@@ -337,7 +342,10 @@ impl Detector {
             if !value.quoted {
                 return;
             }
-            if (string_data && (certain || said_so) && !harmless(bytes)) || encoded_secret(bytes, certain) {
+            // `"data":{"accessor":…}`: the answer of some service, and not a Secret.
+            let public = !certain && !said_so && public_name(&text[i + 1..key_end]);
+            if !public && ((string_data && (certain || said_so) && !harmless(bytes)) || encoded_secret(bytes, certain))
+            {
                 out.push(site.mask(const { number("kubernetes-secret-data") }, value.start, value.end, value.until));
             }
             i = skip(text, value.end, limit, |b| matches!(b, b'\\' | b'"'));

@@ -2,7 +2,7 @@
 use crate::{
     allow::{digits, harmless, object_name, uuid},
     detect::Detector,
-    judge::{address, generated},
+    judge::{address, generated, words_joined},
     keyed::name_or_dash,
     keys::{Meaning, Strength},
     lists::Lists,
@@ -47,16 +47,39 @@ const FILLERS: &[&str] = &[
 #[rustfmt::skip]
 const NAMING: &[&str] = &["for", "user", "of", "by", "account", "username", "login", "named", "f\u{fc}r", "para", "pour", "von", "user:", "database"];
 
+/// Words behind those, which say what is named.
+const NAMED: &[&str] = &[
+    "the",
+    "your",
+    "project",
+    "tenant",
+    "domain",
+    "role",
+    "group",
+    "client",
+    "service",
+    "app",
+    "application",
+    "node",
+    "device",
+    "cluster",
+    "order",
+    "customer",
+    "instance",
+    "request",
+    "job",
+    "namespace",
+];
+
 /// Which list a word is on, as bits.
 mod on {
     pub(super) const NAMING: u16 = 1;
-    pub(super) const ARTICLES: u16 = 2;
+    pub(super) const NAMED: u16 = 2;
     pub(super) const FILLERS: u16 = 4;
 }
 
 static WORDS: LazyLock<Lists> = LazyLock::new(|| {
-    let lists: [(&[&'static str], u16); 3] =
-        [(NAMING, on::NAMING), (&["the", "your"], on::ARTICLES), (FILLERS, on::FILLERS)];
+    let lists: [(&[&'static str], u16); 3] = [(NAMING, on::NAMING), (NAMED, on::NAMED), (FILLERS, on::FILLERS)];
     Lists::new(lists.into_iter().flat_map(|(list, bit)| list.iter().map(move |w| (w.as_bytes(), bit))))
 });
 
@@ -93,7 +116,10 @@ impl Detector {
             }
         }
         let secret = text[at..literal_end].eq_ignore_ascii_case(b"secret ");
-        let uuids = named.is_some_and(|m| m.uuid);
+        let phrase = text[at..literal_end].eq_ignore_ascii_case(b"passphrase ");
+        // `  password UUID`: a line of a netrc.
+        let netrc = site.line_start && reads(text, at, b"password ") && limit == literal_end + 36;
+        let uuids = netrc || named.is_some_and(|m| m.uuid);
         let (mut naming, mut moved, mut is) = (false, false, false);
         for _ in 0..MOST {
             i = skip(text, i, limit, |b| is_blank(b) || matches!(b, b':' | b'=' | b'-' | b'>' | b'\\'));
@@ -106,6 +132,10 @@ impl Detector {
             } else if text[i] == b'(' {
                 // `password (admin): X`
                 let close = memchr::memchr(b')', &text[i..limit.min(i + 160)]);
+                // `Key (token_hash)=(X) already exists`: a column of an index.
+                if close.is_some_and(|close| text[i + close..limit].starts_with(b")=(")) {
+                    return;
+                }
                 let whole = |close: &usize| !text[i..i + close].iter().any(|b| is_blank(*b));
                 // `API_TOKEN (X)`: a single word that nobody would remark.
                 if let Some(close) = close.filter(whole) {
@@ -127,7 +157,16 @@ impl Detector {
             }
             let kind = WORDS.of(word);
             if naming {
-                naming = kind & (on::NAMING | on::ARTICLES) != 0;
+                // `token for app: X`, `OTP for login: X`: that was the name.
+                let named = if text[end - 1] == b':' { 0 } else { on::NAMED };
+                let is_code = noun == Noun::Code && text[end - 1] == b':';
+                naming = !is_code && kind & (on::NAMING | named) != 0;
+                i = end;
+                continue;
+            }
+            // `Unseal Key 3: X`
+            let numbered = text[end - 1] == b':' && word.len() <= 2 && digits(word) && !word.is_empty();
+            if numbered && noun == Noun::Key {
                 i = end;
                 continue;
             }
@@ -167,6 +206,12 @@ impl Detector {
             // `the secret is X`: after `is` it need not be long.
             let noun = if secret && is { Noun::Password } else { noun };
             let value = value_at(text, i, limit, site.cut);
+            if (is && words_joined(trimmed(&text[value.start..value.end])))
+                || (value.quoted && phrase && words(&text[value.start..value.end]))
+            {
+                out.push(site.mask(const { number("secret-in-prose") }, value.start, value.end, value.until));
+                return;
+            }
             let Some(next) = self.told(site, noun, uuids, value, out) else { return };
             if noun == Noun::Pair || !moved {
                 return;
@@ -289,6 +334,12 @@ fn trimmed(word: &[u8]) -> &[u8] {
     &word[..end]
 }
 
+/// Three words or more that blanks divide.
+fn words(bytes: &[u8]) -> bool {
+    let word = |w: &[u8]| (2..=12).contains(&w.len()) && w.iter().all(u8::is_ascii_alphabetic);
+    bytes.split(|b| *b == b' ').count() >= 3 && bytes.split(|b| *b == b' ').all(word)
+}
+
 /// What a person or a generator would take for a password, and no sentence would hold.
 pub(crate) fn is_password(bytes: &[u8], quoted: bool) -> bool {
     let mix = Mix::of(bytes);
@@ -300,7 +351,7 @@ pub(crate) fn is_password(bytes: &[u8], quoted: bool) -> bool {
     let joined = object_name(bytes) && (generated(bytes) || mix.digit == 0) && !app_password(bytes);
     let odd = app_password(bytes)
         || (mix.digit > 0 && letters > 0 && !joined && !version(bytes))
-        || (symbols > 0 && letters > 1)
+        || (symbols > 0 && letters > 1 && !version(bytes))
         || (mix.changes > 1
             && mix.upper > 0
             && mix.lower > 0
@@ -329,12 +380,14 @@ fn app_password(bytes: &[u8]) -> bool {
         && groups().filter(|g| Mix::of(g).kinds() > 1 || crate::model::naturalness(g) < -2).count() >= 2
 }
 
-/// `v1.2`, `2.0.1-beta`.
+/// `v1.2`, `2.0.1-beta`, `1:4.13+dfsg1-4ubuntu3`.
 fn version(bytes: &[u8]) -> bool {
     let body = bytes.strip_prefix(b"v").unwrap_or(bytes);
+    let digits = skip(body, 0, body.len(), |b| b.is_ascii_digit());
+    let body = if digits == 1 && body.get(1) == Some(&b':') { &body[2..] } else { body };
     body.first().is_some_and(u8::is_ascii_digit)
         && body.contains(&b'.')
-        && body.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'))
+        && body.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'+' | b'~'))
 }
 
 /// A name of words that begin with capitals.
@@ -359,6 +412,7 @@ fn is_token(bytes: &[u8]) -> bool {
     plain
         && !uuid(body)
         && !harmless(body)
+        && !logical_id(body)
         && ((is_hex(&body[mark..]) && body.len() >= 32 + mark)
             || (body.len() >= 16 && (random(body) || mixed(body)) && !object_name(body))
             || (body.len() >= 24 && {
@@ -367,6 +421,17 @@ fn is_token(bytes: &[u8]) -> bool {
             })
             || hex_groups(body)
             || (dotted && !object_name(body)))
+}
+
+/// `DbSecretA61B7A71`: a resource's name as `CloudFormation` writes it, with eight digits of its digest.
+fn logical_id(body: &[u8]) -> bool {
+    let Some(split) = body.len().checked_sub(8).filter(|n| *n >= 4) else { return false };
+    let (name, digest) = body.split_at(split);
+    is_hex(digest)
+        && !digest.iter().any(u8::is_ascii_lowercase)
+        && name.iter().all(u8::is_ascii_alphabetic)
+        && name[0].is_ascii_uppercase()
+        && hump(name)
 }
 
 /// `32 hex-8 hex-8 hex`: a long group of hex digits, and others.

@@ -127,6 +127,9 @@ pub(crate) const PROVIDERS: &[Provider] = &[
     p("hex-pm-key", "Hex package manager key", &["hexpm_"], "hexpm_[A-Za-z0-9]{20,}", "hexpm_{w32}", "hexpm_x"),
     // Chat and mail
     p("slack-token", "Slack token", &["xoxb-", "xoxp-", "xoxa-", "xoxr-", "xoxs-", "xoxe-", "xoxe.", "xoxo-", "xoxc-", "xoxd-", "xapp-", "xwfp-"], r"(?:xox[abcdeoprs][-.][A-Za-z0-9%._+/=-]{10,}|xapp-[0-9]-[A-Za-z0-9-]{10,}|xwfp-[A-Za-z0-9-]{10,})", "xoxb-{d12}-{d12}-{w24}", "xoxb-x"),
+    Provider { holds: b':', ..after("twilio-pair", "Twilio account and its token", &["AC"], "AC[0-9a-f]{32}:", "[0-9a-f]{32}", "AC{h32}:{h32}", "AC{h32}:{h5}") },
+    after("wifi-code", "Password in the text of a wireless network's code", &["WIFI:"], "WIFI:(?:[A-OQ-Z]:[^;]{0,64};){0,4}P:", "[^;\\s]{8,63}", "WIFI:T:WPA;S:x;P:{w12};;", "WIFI:T:nopass;S:x;;"),
+    after("calendar-address", "Private address of a calendar", &["/private-"], "/private-", "[0-9a-f]{32}", "/ical/x/private-{h32}/basic.ics", "/private-{h5}/"),
     after("slack-webhook", "Slack webhook path", &["hooks.slack.com/"], "hooks\\.slack\\.com/(?:services|workflows|triggers)/", "[A-Za-z0-9/_-]{20,}", "https://hooks.slack.com/services/T{u8}/B{u8}/{w24}", "https://hooks.slack.com/services/"),
     after("discord-webhook", "Discord webhook path", &["discord.com/api/webhooks/", "discordapp.com/api/webhooks/"], "discord(?:app)?\\.com/api/webhooks/", "[0-9]{10,}/[A-Za-z0-9_-]{30,}", "https://discord.com/api/webhooks/{d18}/{b68}", "https://discord.com/api/webhooks/{d18}"),
     after("teams-webhook", "Microsoft Teams webhook path", &["webhook.office.com/", "outlook.office.com/webhook"], "(?:webhook\\.office\\.com/webhookb2/|outlook\\.office\\.com/webhookb?2?/)", "[A-Za-z0-9@/-]{60,}", "https://corp.webhook.office.com/webhookb2/{h8}-{h4}-{h4}-{h4}-{h12}@{h8}-{h4}-{h4}-{h4}-{h12}/IncomingWebhook/{h32}/{h8}-{h4}-{h4}-{h4}-{h12}", "https://corp.webhook.office.com/webhookb2/"),

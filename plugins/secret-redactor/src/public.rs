@@ -25,8 +25,20 @@ pub(crate) fn is_public(site: Site) -> bool {
         || binary(before)
         || in_a_tuple(before, rest, end)
         || mail_queue_id(run)
+        || mail_signature(before)
+        || of_a_handshake(before, rest, end)
+        || known_host(before)
+        || shared_document(before)
+        || host_id(before, rest, end)
+        || run.starts_with(b"node-csr-")
+        // The pages of Next.js stand under the build's id.
+        || run.starts_with(b"/_next/")
+        || next_page(before)
+        || in_the_dns(before)
+        || in_an_arn(before)
         || of_a_public_key(before, rest)
         || before.ends_with(b"node[")
+        || before.ends_with(b"pin-sha256=\"")
         // A lease is named by where it was made.
         || says(before, 96, b"lease", b"_id")
         || public_key(before)
@@ -108,6 +120,10 @@ fn object_id(run: &[u8]) -> bool {
         "step", "vs", "item", "rs", "fc", "gen", "trace", "span", "job", "task", "ord", "order", "inv", "invoice", "cart", "team",
         "wf", "exec", "dpl", "prj", "plink", "cs", "il", "src", "card", "ba", "payout", "tr", "fee", "mandate", "conv", "chat",
     ];
+    // Okta's users, groups, organisations and applications.
+    if run.len() == 20 && [b"00u".as_slice(), b"00g", b"00o", b"0oa"].iter().any(|o| run.starts_with(o)) {
+        return true;
+    }
     let prefix = skip(run, 0, run.len(), |b| b.is_ascii_lowercase());
     let body = run.get(prefix + 1..).unwrap_or_default();
     matches!(run.get(prefix), Some(b'_' | b'-'))
@@ -165,11 +181,37 @@ fn named_in_prose(before: &[u8]) -> bool {
         "nonce",
         "integrity",
         "uuid",
+        "uid",
+        "guid",
+        "ksuid",
+        "ulid",
+        "nanoid",
+        "cuid",
+        "xid",
+        "objectid",
+        "sitekey",
+        "public",
+        "publishable",
+        "pubkey",
+        "socket",
+        "connection",
+        "client",
     ];
-    let end =
-        skip_back(before, before.len(), 0, |b| is_blank(b) || is_quote(b) || matches!(b, b':' | b'[' | b'(' | b'<'));
+    let end = skip_back(before, before.len(), 0, |b| {
+        is_blank(b) || is_quote(b) || matches!(b, b':' | b'[' | b'(' | b'<' | b'=')
+    });
     let digest = [b"sha-256".as_slice(), b"sha256", b"sha-1", b"sha1", b"sha-512", b"sha512", b"sha-384", b"md5"];
     if end < before.len() && digest.iter().any(|d| end >= d.len() && before[end - d.len()..end].eq_ignore_ascii_case(d))
+    {
+        return true;
+    }
+    // `x-amz-id-2 RUN`, `continuation-token RUN`
+    let name = skip_back(before, end, before.len().saturating_sub(48), |b| {
+        b.is_ascii_alphanumeric() || b == b'-' || b == b'_'
+    });
+    if end < before.len()
+        && before[name..end].iter().any(|b| matches!(b, b'-' | b'_'))
+        && public_name(&before[name..end])
     {
         return true;
     }
@@ -236,10 +278,70 @@ fn mail_queue_id(run: &[u8]) -> bool {
         && ((run.len() == 16 && dashes(13)) || ((20..=23).contains(&run.len()) && (dashes(18) || dashes(17))))
 }
 
+/// `a=rsa-sha256; …; b=RUN`: a mail server's signature of a mail.
+fn mail_signature(before: &[u8]) -> bool {
+    let near = &before[before.len().saturating_sub(LOOK_BACK)..];
+    (near.ends_with(b" b=") || near.ends_with(b";b="))
+        && (crate::text::find(near, b"dkim").is_some() || memchr::memmem::find(near, b"a=rsa-sha").is_some())
+}
+
+/// `r=RUN,s=…,i=4096`: the nonce of a SCRAM handshake.
+fn of_a_handshake(before: &[u8], rest: &[u8], end: usize) -> bool {
+    let padded = skip(rest, end, rest.len().min(end + 2), |b| b == b'=');
+    before.ends_with(b"r=") && rest[padded..].starts_with(b",s=")
+}
+
+/// `|1|SALT|HASH ssh-ed25519 …`: the hashed name of a host whose key is known.
+fn known_host(before: &[u8]) -> bool {
+    let near = &before[before.len().saturating_sub(40)..];
+    near.ends_with(b"|") && memchr::memmem::find(near, b"|1|").is_some()
+}
+
+/// `docs.google.com/document/d/RUN`, `youtube.com/watch?v=…&list=RUN`: the id of a page.
+pub(crate) fn shared_document(before: &[u8]) -> bool {
+    let near = &before[before.len().saturating_sub(96)..];
+    [b"youtube.".as_slice(), b"docs.google.", b"drive.google.", b"nel.cloudflare."]
+        .iter()
+        .any(|host| memchr::memmem::find(near, host).is_some_and(|at| !near[at..].iter().any(|b| is_blank(*b))))
+}
+
+/// `next token: RUN`, `continuation token RUN`: where a list goes on.
+pub(crate) fn next_page(before: &[u8]) -> bool {
+    #[rustfmt::skip]
+    const WORDS: &[&str] = &["next", "page", "continuation", "continue", "pagination", "paging", "cursor", "sync", "resume", "scroll"];
+    let end = skip_back(before, before.len(), 0, |b| is_blank(b) || is_quote(b) || matches!(b, b':' | b'='));
+    let Some(word_end) = before[..end].strip_suffix(b"token").filter(|w| w.ends_with(b" ")).map(|w| w.len() - 1) else {
+        return false;
+    };
+    let start = skip_back(before, word_end, 0, |b| b.is_ascii_alphabetic());
+    WORDS.iter().any(|w| before[start..word_end].eq_ignore_ascii_case(w.as_bytes()))
+}
+
+/// `DNSKEY 257 3 13 RUN`, `v=DKIM1; k=rsa; p=RUN`, `google-site-verification=RUN`: what the DNS tells everybody.
+fn in_the_dns(before: &[u8]) -> bool {
+    let near = &before[before.len().saturating_sub(96)..];
+    let has = |what: &[u8]| memchr::memmem::find(near, what).is_some();
+    near.ends_with(b"-verification=") || (near.ends_with(b"p=") && has(b"v=DKIM1")) || has(b"DNSKEY ")
+}
+
+/// `arn:aws:secretsmanager:…:secret:RUN`: a part of a resource's name.
+fn in_an_arn(before: &[u8]) -> bool {
+    let word = skip_back(before, before.len(), before.len().saturating_sub(160), |b| b > b' ' && !is_quote(b));
+    before[word..].starts_with(b"arn:") && before.ends_with(b":")
+}
+
+/// `- RUN= SigV4`, as access logs of S3 name the host that served: 56 bytes, in a column of its own.
+fn host_id(before: &[u8], rest: &[u8], end: usize) -> bool {
+    end == 75 && before.ends_with(b"- ") && rest[end..].starts_with(b"= ")
+}
+
 /// `uid: BinData(0, RUN)`, as `MongoDB` writes bytes under a public name.
 fn binary(before: &[u8]) -> bool {
-    let near = before.len().saturating_sub(12);
-    let Some(open) = memchr::memmem::find(&before[near..], b"BinData(").map(|n| near + n) else { return false };
+    let near = before.len().saturating_sub(28);
+    let opened = [b"BinData(".as_slice(), b"{\"$binary\":{\"base64\":\""];
+    let Some(open) = opened.iter().find_map(|o| memchr::memmem::find(&before[near..], o).map(|n| near + n)) else {
+        return false;
+    };
     let end = skip_back(before, open, 0, |b| is_blank(b) || is_quote(b) || b == b':');
     let start = skip_back(before, end, 0, |b| b.is_ascii_alphanumeric() || b == b'_');
     public_name(&before[start..end])

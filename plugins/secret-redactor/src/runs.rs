@@ -5,7 +5,7 @@ use crate::{
     anchors::{LOOK_AHEAD, RUN_LENGTH},
     detect::Detector,
     keys::public_name,
-    public::is_public,
+    public::{is_public, shared_document},
     randomness::secret_run,
     site::{Form, Line, Mask, Site},
     table::number,
@@ -93,7 +93,11 @@ impl Detector {
         if says == Some(false) {
             return self.headless_jwt(site, at, end, out);
         }
-        let readable = if public_context(site) { behind_host(site, end) } else { Some(at) };
+        let readable = if public_context(site) {
+            behind_host(site, end).filter(|_| !shared_document(&text[site.floor..at]))
+        } else {
+            Some(at)
+        };
         let Some(from) = readable else { return };
         let whole =
             from == at && run.iter().filter(|b| **b == b'/').count() * 10 <= run.len() && secret_run(run, least);
@@ -101,6 +105,10 @@ impl Detector {
             let padded = skip(text, end, limit.min(end + 2), |b| b == b'=');
             let (at, padded) = joined(site, marked(site, at), padded);
             return out.push(site.mask(const { number("high-entropy") }, at, padded, cut(at, padded)));
+        }
+        // 16 bytes in base64, which are no secret as a whole, are none in part.
+        if run.len() == 22 && text[end..limit].starts_with(b"==") {
+            return;
         }
         let mut start = from;
         while start < end {

@@ -1,5 +1,6 @@
 //! What a program says after a key's word that is no value: sentences, names of tests, resources and modules, digests of Secrets.
 use crate::{
+    allow::object_name,
     lists::Lists,
     model::naturalness,
     randomness::is_hex,
@@ -61,6 +62,8 @@ pub(crate) fn is_no_value(site: Site, (start, end): (usize, usize), value: Value
     }
     let bytes = &text[value.start..value.end];
     digest_of(&text[floor..start], bytes)
+        || field(&text[end..value.start], bytes)
+        || annotation(&text[floor..start], bytes)
         || pam(text, (floor, start, end), value, limit)
         || outcome_of_a_test(&text[start..end], bytes, &text[value.end..limit])
 }
@@ -69,6 +72,24 @@ pub(crate) fn is_no_value(site: Site, (start, end): (usize, usize), value: Value
 fn digest_of(before: &[u8], bytes: &[u8]) -> bool {
     const DIGESTS: &[&[u8]] = &[b"checksum/", b"hash/", b"sha256/", b"digest/", b"checksum-", b"hash-"];
     bytes.len() >= 8 && is_hex(bytes) && DIGESTS.iter().any(|d| before.ends_with(d))
+}
+
+/// `renew token: accessor=X`, `credentials: provider=X`: behind the colon another field begins.
+fn field(between: &[u8], bytes: &[u8]) -> bool {
+    let name = skip(bytes, 0, bytes.len(), |b| b.is_ascii_lowercase() || b == b'_');
+    between.ends_with(b": ")
+        && (4..=24).contains(&name)
+        && bytes.get(name) == Some(&b'=')
+        && bytes.len() > name + 1
+        && bytes[name + 1] != b'='
+        && naturalness(&bytes[..name]) > -2
+}
+
+/// `nginx.ingress.kubernetes.io/auth-secret: NAME`: an annotation that refers to an object.
+fn annotation(before: &[u8], bytes: &[u8]) -> bool {
+    let domain = before.strip_suffix(b"/").unwrap_or_default();
+    let start = skip_back(domain, domain.len(), 0, |b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'));
+    domain[start..].contains(&b'.') && domain[start..].iter().any(u8::is_ascii_lowercase) && object_name(bytes)
 }
 
 /// `pam_unix(passwd:chauthtok)`: a service and what it was asked for.

@@ -56,6 +56,13 @@ pub(crate) const NAMING: &[&str] = &[
     "a", "la", "le", "el", "der", "die", "das", "den", "user", "benutzer", "usuario", "utente", "utilisateur", "usuário",
 ];
 
+/// Ends of compounds that make the word something about passwords.
+#[rustfmt::skip]
+pub(crate) const ABOUT: &[&str] = &[
+    "richtlinie", "richtlinien", "länge", "stärke", "regel", "regeln", "ablauf", "änderung", "wechsel", "rücksetzung", "feld", "datei", "pfad", "verwaltung", "prüfung", "abfrage", "rotation",
+    "speicher", "typ", "art", "name", "bund", "beleid", "lengte", "sterkte", "wijziging", "bestand", "veld", "naam", "längd", "lengde", "længde", "politik", "policy", "regler",
+];
+
 /// What ends a key and begins its value in scripts without blanks.
 pub(crate) const JOINTS: &[&str] =
     &["は", "是", "为", "為", "「", "『", "【", "を", "が", "이", "가", "은", "는", "：", "＝"];

@@ -27,12 +27,14 @@ pub(crate) fn spaced_groups(text: &[u8], value: Value, limit: usize) -> Option<u
 }
 
 /// `5rogq-9av79 scxx8-kgmas`: where the codes that follow the first end.
-pub(crate) fn further_codes(text: &[u8], end: usize, limit: usize) -> usize {
+pub(crate) fn further_codes(text: &[u8], first: usize, end: usize, limit: usize) -> usize {
     let mut end = end;
     for _ in 0..32 {
         let start = skip(text, end, limit, |b| is_blank(b) || b == b',');
         let stop = skip(text, start, limit, |b| b.is_ascii_alphanumeric() || b == b'-');
-        if start == end || !groups(&text[start..stop]) {
+        let code = &text[start..stop];
+        let alike = code.len() >= 6 && code.len() == first && Mix::of(code).digit > 0;
+        if start == end || !(alike || groups(code)) {
             break;
         }
         end = stop;

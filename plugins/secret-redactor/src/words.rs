@@ -13,11 +13,11 @@ pub(crate) const KEY_WORDS: &[(&str, u32)] = &[
     ("sshkey", 6), ("ssh_key", 6), ("consumerkey", 6), ("consumer_key", 6), ("integration_key", 6), ("integrationkey", 6), ("routing_key", 6), ("webhook_key", 6), ("hmac_key", 6), ("aes_key", 6),
     ("aeskey", 6), ("crypt_key", 6), ("write_key", 6), ("writekey", 6), ("ingest_key", 6), ("ingestion_key", 6), ("project_key", 6), ("host_key", 6), ("subscription-key", 6), ("subscription_key", 6),
     ("functions-key", 6), ("preshared", 4), ("pre_shared", 4), ("psk", 6), ("auth", 6), ("authorization", 3), ("bearer", 6), ("cookie", 4), ("session", 8), ("sessid", 6), ("_sid", 8), ("sid=", 0), ("jwt", 8), ("signature", 8), ("sig=", 0), ("x-amz-security", 8),
-    ("otp", 4), ("_pin", 4), ("pin=", 0), ("pin\"", 4), ("pass =", 0), ("pass\"", 3), ("pass'", 3), ("pin:", 0), ("pincode", 4), ("cvv", 3), ("totp", 4), ("mfa", 4), ("2fa", 4), ("verification_code", 4), ("verificationcode", 4), ("one_time", 4), ("backup_code", 4), ("recovery_code", 4),
+    ("otp", 4), ("_pin", 4), ("pin=", 0), ("pin\"", 4), ("pass =", 0), ("pass\"", 3), ("pw\"", 3), ("pass'", 3), ("pin:", 0), ("pincode", 4), ("cvv", 3), ("totp", 4), ("mfa", 4), ("2fa", 4), ("verification_code", 4), ("verificationcode", 4), ("one_time", 4), ("backup_code", 4), ("recovery_code", 4),
     ("mnemonic", 3), ("seed_phrase", 3), ("seedphrase", 3), ("seed phrase", 3), ("recovery phrase", 3), ("recovery_phrase", 3), ("unseal", 8), ("recovery_key", 8), ("recoverykey", 8), ("csrf", 6), ("xsrf", 6), ("nonce_key", 6), ("salt", 8), ("pepper", 8), ("sas_", 8), ("kubeconfig", 8), ("dockerconfigjson", 8), ("code=", 0), ("?key=", 0), ("&key=", 0), ("?ticket=", 0), ("&ticket=", 0), ("?hash=", 0), ("&hash=", 0), ("?invite=", 0), ("?confirm=", 0), ("?magic=", 0), ("?t=", 0), ("?k=", 0), ("pw =", 0),
     ("mdp", 3), ("pass_phrase", 3), ("sonar.login", 20), ("authtok", 3),
    
-    ("verification code", 4), ("security code", 4), ("one-time code", 4), ("login code", 4), ("one-time password", 3), ("p/w", 0), ("recovery code", 4), ("secret-key", 4), ("backup code", 4), ("hmac=", 0), ("crumb", 16), ("card_number", 4), ("cardnumber", 4), ("credit_card", 4), ("creditcard", 4),
+    ("verification code", 4), ("security code", 4), ("one-time code", 4), ("login code", 4), ("one-time password", 3), ("p/w", 0), ("recovery code", 4), ("secret-key", 4), ("backup code", 4), ("recoverycode", 4), ("backupcode", 4), ("hmac=", 0), ("crumb", 16), ("card_number", 4), ("cardnumber", 4), ("credit_card", 4), ("creditcard", 4),
 ];
 
 /// Last words of keys, for notations in which something other than `=` or `:` follows the key: `("password", "x")`, `<token>`,
@@ -49,9 +49,9 @@ pub(crate) const PROSE_NOUNS: &[&str] = &[
     "pw ", "password ", "passwd ", "passphrase ", "passcode ", "pwd ", "senha ",
     
     
-    "token ", "tokens ", "api key ", "apikey ", "api-key ", "access key ", "secret key ", "secret ", "auth key ", "license key ", "private key ", "signing key ",
-    "encryption key ", "code is ", "otp is ", "otp for ", "otp ", "pin is ", "pin for ", "pin code", "verification code", "one-time code", "security code",
-    "login code", "passcode: ", "enter the code ", "enter code ", "with pass ", "and pass ", "credentials ", "credentials: ", "creds: ", "creds ", "login: ", "login with ", "log in with ", "pass for ", "key ", "secret seed ", "login is ",
+    // `key ` finds `api key `, too, and looks at the word before it; `otp ` finds `otp is `.
+    "token ", "tokens ", "secret ", "code is ", "otp ", "pin is ", "pin for ", "pin code", "verification code", "one-time code", "security code",
+    "login code", "passcode: ", "enter the code ", "enter code ", "use code ", "with pass ", "and pass ", "credentials ", "credentials: ", "creds: ", "creds ", "login: ", "login with ", "log in with ", "pass for ", "pass is ", "key ", "secret seed ", "login is ",
 ];
 
 /// Heads of columns that hold secrets.
@@ -87,7 +87,7 @@ pub(crate) const KEY_KINDS: &[&str] = &[
     "shared", "storage", "license", "service", "ssh", "consumer", "integration", "webhook", "hmac", "aes",
     "crypt", "write", "ingest", "ingestion", "subscription", "functions", "unseal", "recovery", "app",
     "application", "cookie", "session", "jwt", "token", "preshared", "host", "project", "root", "admin", "rest",
-    "security", "decryption", "client",
+    "security", "decryption", "client", "setup", "enrollment", "enrolment", "activation",
 ];
 
 /// After a secret word, these make it something about a secret and not the secret.
@@ -113,7 +113,7 @@ pub(crate) const ABOUT: &[&str] = &[
     "checksum", "hint", "question", "link", "page", "callback", "redirect", "vault", "resolver", "parser",
     "go", "java", "js", "ts", "py", "rb", "rs", "kt", "php", "cs", "cpp", "yaml", "yml", "json", "txt", "jar", "jsx", "tsx", "mjs", "scala", "xml",
     "stream", "volume", "volumes", "sync", "informer", "lister", "projection", "env", "var", "key", "keys",
-    "arn", "mgr", "regex", "pattern", "placeholder", "score", "visibility", "toggle", "icon", "cb", "fn", "func",
+    "arn", "mgr", "regex", "pattern", "placeholder", "score", "visibility", "toggle", "icon", "cb", "fn", "func", "sock", "socket",
 ];
 
 /// Before `token` or `session`, these make it no secret.
@@ -146,7 +146,7 @@ pub(crate) const PUBLIC: &[&str] = &[
     "certificate", "cabundle", "ca", "crt", "arn", "url", "uri", "path", "file", "filename", "class", "logger",
     "caller", "method", "func", "function", "module", "package", "name", "pod", "container", "node", "topic",
     "queue", "event", "type", "kind", "label", "accept", "accessor", "bh", "mac", "iv", "tag", "handle", "receipthandle", "metric", "route", "endpoint", "host", "query", "operation",
-    "build", "release", "device", "extended", "hostid", "x-google-smtp-source", "x-gm-message-state",
+    "build", "release", "device", "extended", "hostid", "challenge", "state", "x-google-smtp-source", "x-gm-message-state",
 ];
 
 /// Before `key`, these leave no doubt.
@@ -154,7 +154,7 @@ pub(crate) const PUBLIC: &[&str] = &[
 pub(crate) const STATED_KINDS: &[&str] = &[
     "api", "access", "secret", "private", "encryption", "encrypt", "decryption", "signing", "master", "auth", "hmac", "aes", "crypt",
     "license", "unseal", "ssh", "jwt", "token", "consumer", "webhook", "subscription", "write", "ingest", "ingestion", "integration",
-    "functions", "shared", "preshared", "app", "application", "server",
+    "functions", "shared", "preshared", "app", "application", "server", "setup", "enrollment", "enrolment", "activation",
 ];
 
 /// Before `token`, these leave no doubt.
