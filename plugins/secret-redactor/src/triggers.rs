@@ -22,8 +22,16 @@ pub(crate) fn attention(detector: &Detector) -> wit::Attention {
     };
     let bytes = ODD.iter().copied().chain([(WIDE, WIDE)]).map(|(first, last)| wit::ByteRange { first, last }).collect();
     wit::Attention::Near(vec![
-        wit::Trigger { literals: literals(false), runs: vec![run], bytes, before: reach, after: 0, across: false },
-        wit::Trigger { literals: literals(true), runs: vec![], bytes: vec![], before: reach, after: 0, across: true },
+        wit::Trigger {
+            literals: literals(false),
+            runs: vec![run],
+            bytes: vec![],
+            before: reach,
+            after: 0,
+            across: false,
+        },
+        // What hides text may hide a literal of these.
+        wit::Trigger { literals: literals(true), runs: vec![], bytes, before: reach, after: 0, across: true },
     ])
 }
 

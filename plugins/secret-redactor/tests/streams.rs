@@ -467,6 +467,19 @@ fn documents() -> impl Strategy<Value = String> {
         .prop_map(|(parts, mut seed)| expand(&parts.concat(), &mut seed))
 }
 
+#[test]
+fn a_value_whose_key_is_coloured_is_found_behind_any_windows() {
+    for text in [
+        "-IR0tb4HgbPSG90eJSbju1PqN7xXT_pQakh7SXwmAbx  name: DB_PASSWORD\n- name: DB_PASSWORD\nvalue\u{1b}[31m=://",
+        "- name: DB_PASSWORD\nvalue\u{1b}[31m=://",
+    ] {
+        let bytes = text.as_bytes();
+        let windows = oracle::windows(bytes, triggers(), 4096);
+        let (found, _) = play(bytes, windows.clone(), false);
+        assert_eq!(found, find_all(detector(), bytes, false), "{text} {windows:?}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(1500), failure_persistence: None, ..ProptestConfig::default() })]
 
