@@ -325,8 +325,8 @@ impl Detector {
             }
             return;
         }
-        let mut i = literal_end;
-        while i < limit && out.len() < 4096 {
+        let (mut i, most) = (literal_end, out.len() + 4096);
+        while i < limit && out.len() < most {
             // "key" : "value" ,
             i = skip(text, i, limit, |b| is_blank(b) || matches!(b, b',' | b'\\'));
             if i >= limit || text[i] != b'"' {
