@@ -321,7 +321,10 @@ async fn an_answer_says_its_unit_and_order_and_what_is_missing_of_it() {
     let settled = ask(&prometheus, query("max_over_time(node_load1[5m])")).await;
     assert_eq!(
         about(&settled),
-        json!({"unit": "tasks", "windows": ["5m"], "warnings": ["w"], "order": "last value, largest first"})
+        json!({
+            "start": WALL, "end": WALL, "unit": "tasks", "windows": ["5m"], "warnings": ["w"],
+            "order": "last value, largest first"
+        })
     );
     assert_eq!((records(&settled)[0]["metric"]["pod"].as_str(), settled.body().total), (Some("b"), Some(2)));
     let settled = ask(&prometheus, query("many")).await;
