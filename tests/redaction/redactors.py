@@ -50,9 +50,9 @@ def ours(command):
 
     def find(text):
         done = run([*command, "--findings"], text)
-        out = done.stderr if b'"start"' in done.stderr else done.stdout
-        found = [json.loads(line) for line in out.splitlines() if line.startswith(b"{") and b'"start"' in line]
-        return Ranges(found)
+        # Clean text has no findings at all, and may itself be JSON that speaks of starts and ends.
+        lines = [line for out in (done.stderr, done.stdout) for line in out.splitlines() if line.startswith(b'{"rule":')]
+        return Ranges([one for one in map(json.loads, lines) if one.keys() == {"rule", "start", "end"}])
 
     return find
 
