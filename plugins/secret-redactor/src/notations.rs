@@ -221,7 +221,7 @@ impl Detector {
         } else {
             return;
         };
-        let (from, end) = cdata(text, from, end, limit);
+        let (from, end) = cdata(text, from, end, (site.floor, limit));
         let until = (end == limit && site.cut).then_some(Until::Word);
         // `<user>:<password>@host` says how a URL is written.
         let url = text[from..end].starts_with(b"@");
@@ -287,15 +287,16 @@ fn configured(before: &[u8]) -> bool {
 }
 
 /// Leaves the marks of a CDATA section out of an element's text.
-fn cdata(text: &[u8], from: usize, end: usize, limit: usize) -> (usize, usize) {
+fn cdata(text: &[u8], from: usize, end: usize, (floor, limit): (usize, usize)) -> (usize, usize) {
     const OPEN: &[u8] = b"<![CDATA[";
     let (mut from, mut end) = (from, end);
     if text[from..limit].starts_with(OPEN) {
         from += OPEN.len();
         end = memchr::memmem::find(&text[from..limit], b"]]>").map_or(limit, |n| from + n);
-    } else if from >= 3 && text[..from].ends_with(b"]]>") {
+    } else if from >= floor + 3 && text[..from].ends_with(b"]]>") {
         end = from - 3;
-        let near = end.saturating_sub(240);
+        // What stands on a line above was decided with it.
+        let near = end.saturating_sub(240).max(floor);
         from = memchr::memmem::rfind(&text[near..end], OPEN).map_or(end, |n| near + n + OPEN.len());
     }
     (from, end)

@@ -480,6 +480,23 @@ fn a_value_whose_key_is_coloured_is_found_behind_any_windows() {
     }
 }
 
+#[test]
+fn an_element_does_not_reach_into_the_line_above() {
+    let text = b"<secret><![CDATA[WzClYovsqbgI7q\ncrictl pull ]]></secret>\n";
+    for cut in 0..=text.len() {
+        let mut scanner = Scanner::new(detector(), false);
+        let (mut found, mut settled) = (Vec::new(), 0);
+        for piece in [0..cut, cut..text.len()] {
+            let from = found.len();
+            scanner.push(piece.start as u64, &text[piece], &mut found);
+            assert!(found[from..].iter().all(|one| one.start >= settled), "{found:?} at {cut}");
+            settled = scanner.progress(vec![]).settled;
+        }
+        scanner.finish(&mut found);
+        assert_eq!(secret_redactor::join(found), find_all(detector(), text, false), "at {cut}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(1500), failure_persistence: None, ..ProptestConfig::default() })]
 
