@@ -41,6 +41,14 @@ pub struct Target {
     pub image_digest: String,
 }
 
+impl Target {
+    /// `namespace/pod/container`, as far as there are any.
+    pub fn path(&self) -> String {
+        let words = [&self.namespace, &self.pod, &self.container].into_iter().map(String::as_str);
+        words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join("/")
+    }
+}
+
 /// Where a request was met.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

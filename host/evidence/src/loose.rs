@@ -3,7 +3,7 @@ use crate::{
     chain::RECORDINGS,
     disk::{Access, Disk},
     record::{Kind, Record},
-    recording::{ENDINGS, file_name},
+    recording::files_of,
     report::Note,
 };
 use std::{
@@ -38,14 +38,10 @@ impl Loose {
 
     pub(crate) fn record(&mut self, record: &Record) {
         let Some(call) = &record.call else { return };
-        match record.kind {
-            Kind::Intent if record.data.get("recorded").and_then(serde_json::Value::as_bool) == Some(true) => {
-                self.under_way.insert(call.clone());
-            }
-            Kind::Outcome | Kind::Abandoned => {
-                self.under_way.remove(call);
-            }
-            _ => {}
+        if record.begins_a_recording() {
+            self.under_way.insert(call.clone());
+        } else if matches!(record.kind, Kind::Outcome | Kind::Abandoned) {
+            self.under_way.remove(call);
         }
     }
 
@@ -57,9 +53,7 @@ impl Loose {
     /// What is left. Beside a writer, calls that have not ended own their files, and retention may have taken some.
     pub(crate) fn note(mut self, disk: &dyn Disk, live: bool) -> Option<Note> {
         if live {
-            for file in
-                self.under_way.iter().flat_map(|call| ENDINGS.into_iter().filter_map(|end| file_name(call, end)))
-            {
+            for file in self.under_way.iter().flat_map(|call| files_of(call)) {
                 self.files.remove(&file);
             }
             self.files.retain(|file| disk.open(&self.dir.join(file), Access::Read).is_ok());

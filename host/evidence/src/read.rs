@@ -252,7 +252,7 @@ fn begin(record: &Record, call: &str) -> Option<CallLine> {
         rules: rules(intent, verdict),
         outcome: "open".into(),
         masked: 0,
-        recorded: intent.get("recorded").and_then(Value::as_bool) == Some(true) && record.kind == Kind::Intent,
+        recorded: record.begins_a_recording(),
     };
     match record.kind {
         Kind::Refused => {

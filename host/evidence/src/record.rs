@@ -157,6 +157,11 @@ pub struct Record {
 }
 
 impl Record {
+    /// Whether it is the intent of a call that is recorded.
+    pub(crate) fn begins_a_recording(&self) -> bool {
+        self.kind == Kind::Intent && self.data.get("recorded").and_then(Value::as_bool) == Some(true)
+    }
+
     /// The whole record as JSON.
     pub fn to_json(&self) -> Value {
         json!({

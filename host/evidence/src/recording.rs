@@ -37,6 +37,11 @@ pub(crate) fn file_name(call: &str, extension: &str) -> Option<String> {
     (plain && !call.is_empty()).then(|| format!("{call}.{extension}"))
 }
 
+/// All files that a call's recording may have.
+pub(crate) fn files_of(call: &str) -> impl Iterator<Item = String> {
+    ENDINGS.into_iter().filter_map(move |ending| file_name(call, ending))
+}
+
 /// What a finished recording leaves for the outcome's record.
 #[derive(Clone, Default)]
 pub(crate) struct Digests(Arc<Mutex<Option<Value>>>);
@@ -425,15 +430,7 @@ impl Drop for Tape {
 
 /// What a player shows: where, and the command.
 fn title(intent: &Intent) -> String {
-    let place = intent.parts.first().map_or_else(String::new, |part| {
-        let target = &part.context.target;
-        [&target.namespace, &target.pod, &target.container]
-            .into_iter()
-            .filter(|word| !word.is_empty())
-            .cloned()
-            .collect::<Vec<_>>()
-            .join("/")
-    });
+    let place = intent.parts.first().map_or_else(String::new, |part| part.context.target.path());
     let command = match &intent.asked {
         AnyRequest::Exec(exec) => exec.argv.join(" "),
         other => other.kind().to_owned(),

@@ -5,8 +5,7 @@ use crate::{
     key::PublicKey,
     lines::{segment_name, segment_number},
     options::Retention,
-    record::Kind,
-    recording::{ENDINGS, file_name},
+    recording::files_of,
     verify::verify_segment,
 };
 use serde_json::{Value, json};
@@ -81,8 +80,7 @@ pub(crate) fn retain(
         let (mut last, mut calls) = (None, Vec::new());
         let report = verify_segment(file, number, key, &mut |record| {
             last = Some((record.seq, record.hash, record.time));
-            let recorded = record.data.get("recorded").and_then(Value::as_bool) == Some(true);
-            if record.kind == Kind::Intent && recorded {
+            if record.begins_a_recording() {
                 calls.extend(record.call.clone());
             }
         })?;
@@ -100,7 +98,7 @@ pub(crate) fn retain(
             "through": through,
         }))?;
         for call in &calls {
-            for name in ENDINGS.into_iter().filter_map(|extension| file_name(call, extension)) {
+            for name in files_of(call) {
                 disk.remove(&dir.join(RECORDINGS).join(name))?;
             }
         }

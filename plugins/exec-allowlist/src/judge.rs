@@ -151,8 +151,7 @@ impl ExecAllowlist {
 
     /// The command itself: its name, its grammar, what must be asked. Err: no grammar takes it, or an answer speaks against it.
     fn command(&self, target: &Target, argv: &[String], answers: &[Answer]) -> Result<Judgement, Denial> {
-        let told = told(argv);
-        let (read, known) = told.map_or((argv, None), |(inner, flavour)| (inner, Some(flavour)));
+        let (read, told) = told(argv);
         let Some((name, rest)) = read.split_first() else { return Err(deny(rules::EMPTY, "no command")) };
         let mut readings: Vec<(&Command, Reading)> = vec![];
         for command in self.candidates(target, name) {
@@ -178,7 +177,7 @@ impl ExecAllowlist {
         let mut flavoured = None;
         for (command, reading) in readings {
             if reading.flavours != Flavours::ALL {
-                let known = known.or_else(|| inquiry.flavour(name));
+                let known = told.or_else(|| inquiry.flavour(name));
                 if !known.is_some_and(|flavour| reading.flavours.contains(flavour)) {
                     flavoured = flavoured.or(Some((command, reading.flavours)));
                     continue;
@@ -315,33 +314,32 @@ impl ExecAllowlist {
     /// The tier the words would run in where nothing can be asked; none: they are refused.
     pub(crate) fn tier(&self, target: &Target, argv: &[String]) -> Option<Tier> {
         self.words(argv).ok()?;
-        let (read, known) = told(argv).map_or((argv, None), |(inner, flavour)| (inner, Some(flavour)));
+        let (read, told) = told(argv);
         let (name, rest) = read.split_first()?;
         rest.iter().try_for_each(|word| closed::closed_word(word)).ok()?;
         self.candidates(target, name)
             .filter_map(|command| grammar::read(command, rest, &self.table, &target.namespace).ok())
             .filter(|reading| {
-                reading.flavours == Flavours::ALL || known.is_some_and(|flavour| reading.flavours.contains(flavour))
+                reading.flavours == Flavours::ALL || told.is_some_and(|flavour| reading.flavours.contains(flavour))
             })
             .map(|reading| reading.tier)
             .min()
     }
 }
 
-/// What a multi-call program is told to be, and the implementation that it then is: `busybox df -h` is busybox's `df -h`. Only a bare
-/// name is one of its commands; it would not look for a program elsewhere.
-fn told(argv: &[String]) -> Option<(&[String], Flavours)> {
-    let (first, inner) = argv.split_first()?;
-    let bare = FOLDERS.iter().find_map(|folder| first.strip_prefix(folder).filter(|rest| !rest.contains('/')))?;
+/// The words as they are meant. A multi-call program is told which of its commands to be, and is then known for its implementation:
+/// `busybox df -h` is busybox's `df -h`. Only a bare name is one of its commands; it would not look for a program elsewhere.
+fn told(argv: &[String]) -> (&[String], Option<Flavours>) {
     let multi = |name: &str| match name {
         "busybox" => Some(Flavours::BUSYBOX),
         "toybox" => Some(Flavours::TOYBOX),
         _ => None,
     };
-    let flavour = multi(bare)?;
-    let plain =
-        inner.first().is_some_and(|name| !name.starts_with('-') && !name.contains('/') && multi(name).is_none());
-    plain.then_some((inner, flavour))
+    let [program, inner @ ..] = argv else { return (argv, None) };
+    let in_a_folder = |folder: &&str| program.strip_prefix(*folder).filter(|rest| !rest.contains('/'));
+    let flavour = FOLDERS.iter().find_map(in_a_folder).and_then(multi);
+    let plain = inner.first().is_some_and(|n| !n.starts_with('-') && !n.contains('/') && multi(n).is_none());
+    if plain && flavour.is_some() { (inner, flavour) } else { (argv, None) }
 }
 
 /// Words that only a shell would understand.

@@ -2,22 +2,24 @@
 
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-/// Decodes the standard and the URL alphabet, padded or not, at most `most` bytes; stops at the first byte of neither.
-pub(crate) fn decode(text: &[u8], most: usize) -> Vec<u8> {
-    let mut out = Vec::with_capacity(most.min(text.len() * 3 / 4));
+/// The bytes of the standard and the URL alphabet, padded or not, until the first byte of neither.
+fn bytes(text: &[u8]) -> impl Iterator<Item = u8> {
     let (mut bits, mut count) = (0u32, 0);
-    for &b in text {
-        let Some(six) = sextet(b) else { break };
+    text.iter().map_while(|b| sextet(*b)).filter_map(move |six| {
         bits = bits << 6 | u32::from(six);
         count += 6;
-        if count >= 8 {
-            count -= 8;
-            out.push((bits >> count & 0xff) as u8);
-            if out.len() >= most {
-                break;
-            }
+        if count < 8 {
+            return None;
         }
-    }
+        count -= 8;
+        Some((bits >> count & 0xff) as u8)
+    })
+}
+
+/// Decodes both alphabets, at most `most` bytes.
+pub(crate) fn decode(text: &[u8], most: usize) -> Vec<u8> {
+    let mut out = Vec::with_capacity(most.min(text.len() * 3 / 4));
+    out.extend(bytes(text).take(most));
     out
 }
 
@@ -57,15 +59,9 @@ fn sextet(b: u8) -> Option<u8> {
 /// The first eight bytes of what `decode` would say, and how many of them there are.
 pub(crate) fn head(text: &[u8]) -> ([u8; 8], usize) {
     let (mut out, mut length) = ([0; 8], 0);
-    let (mut bits, mut count) = (0u32, 0);
-    for six in text.iter().take(11).map_while(|b| sextet(*b)) {
-        bits = bits << 6 | u32::from(six);
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            out[length] = (bits >> count & 0xff) as u8;
-            length += 1;
-        }
+    for (place, byte) in out.iter_mut().zip(bytes(text)) {
+        *place = byte;
+        length += 1;
     }
     (out, length)
 }
@@ -74,24 +70,11 @@ pub(crate) fn head(text: &[u8]) -> ([u8; 8], usize) {
 pub(crate) fn is_mostly(text: &[u8], most: usize, share: usize, plain: impl Fn(u8) -> bool) -> bool {
     // Perhaps it says less.
     let all = most.min(text.len() * 3 / 4);
-    let (mut bits, mut count, mut length, mut odd) = (0u32, 0, 0, 0);
-    for &b in text {
-        let Some(six) = sextet(b) else { break };
-        bits = bits << 6 | u32::from(six);
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            length += 1;
-            odd += usize::from(!plain((bits >> count & 0xff) as u8));
-            if odd * share > all {
-                return false;
-            }
-            if length >= most {
-                break;
-            }
-        }
-    }
-    true
+    let mut odd = 0;
+    bytes(text).take(most).all(|byte| {
+        odd += usize::from(!plain(byte));
+        odd * share <= all
+    })
 }
 
 /// Whether `value` is nothing but base64, padding included.

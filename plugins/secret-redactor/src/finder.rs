@@ -7,6 +7,7 @@ use std::collections::VecDeque;
 /// Bits of a filter, and how far its hash is shifted to be one of them.
 const FILTER: usize = 1 << 16;
 const SHIFT: u32 = 32 - FILTER.trailing_zeros();
+type Filter = [u64; FILTER / 64];
 
 /// One node of the trie, which is a double array: the child of node `n` for class `c` is the node at `base(n) + c`, if `n` is
 /// its parent.
@@ -25,7 +26,7 @@ const FREE: Node = Node { base: 0, parent: NOBODY };
 /// The compiled literals.
 pub(crate) struct Finder {
     /// Three bytes that a literal begins with; four, of those that have so many; three, of the others.
-    filters: [Vec<u64>; 3],
+    filters: [Box<Filter>; 3],
     /// The class of a byte: letters of both cases are one, and 0 is what no literal holds.
     classes: [u8; 256],
     nodes: Vec<Node>,
@@ -48,7 +49,7 @@ fn bit(bytes: u32) -> usize {
 }
 
 /// Whether a filter has the bit.
-fn has(filter: &[u64; FILTER / 64], bit: usize) -> bool {
+fn has(filter: &Filter, bit: usize) -> bool {
     filter[bit / 64] >> (bit % 64) & 1 != 0
 }
 
@@ -67,7 +68,7 @@ impl Finder {
         for upper in b'A'..=b'Z' {
             classes[usize::from(upper)] = classes[usize::from(upper.to_ascii_lowercase())];
         }
-        let mut filters: [Vec<u64>; 3] = std::array::from_fn(|_| vec![0; FILTER / 64]);
+        let mut filters: [Box<Filter>; 3] = std::array::from_fn(|_| Box::new([0; FILTER / 64]));
         let mut put = |filter: usize, bytes: [u8; 4]| {
             let bit = bit(u32::from_le_bytes(bytes));
             filters[filter][bit / 64] |= 1 << (bit % 64);
@@ -137,11 +138,6 @@ impl Finder {
     #[inline(never)]
     fn next_candidate(&self, text: &[u8]) -> usize {
         let [three, four, short] = &self.filters;
-        let (Ok(three), Ok(four), Ok(short)) =
-            (three.as_slice().try_into(), four.as_slice().try_into(), short.as_slice().try_into())
-        else {
-            return 0;
-        };
         let mut i = 0;
         while let Some(bytes) = text.get(i..).and_then(<[u8]>::first_chunk) {
             let bytes = u32::from_le_bytes(*bytes);

@@ -1,5 +1,6 @@
 //! Names of values: which key says that its value is a secret, and how surely.
 use crate::{
+    lists::Lists,
     table::number,
     words::{
         ABOUT, BENIGN, BENIGN_KEYS, ENDINGS, KEY_KINDS, NEUTRAL, PASSWORDS, PUBLIC, REFERRING, SERVICES, STATED_KINDS,
@@ -58,53 +59,23 @@ mod class {
     pub(super) const REFERRING: u16 = 2048;
 }
 
-/// The word lists as one table: open addressing, so that a key costs a few looks and not a walk over every list.
-static WORDS: LazyLock<Words> = LazyLock::new(Words::new);
-
-struct Words(Vec<(&'static str, u16)>);
-
-impl Words {
-    const SLOTS: usize = 4096;
-
-    fn new() -> Words {
-        let mut words = Words(vec![("", 0); Words::SLOTS]);
-        let lists = [
-            (PASSWORDS, class::PASSWORD),
-            (KEY_KINDS, class::KEY_KIND),
-            (ABOUT, class::ABOUT),
-            (BENIGN, class::BENIGN),
-            (NEUTRAL, class::NEUTRAL),
-            (PUBLIC, class::PUBLIC),
-            (&["seed", "recovery", "backup"], class::PHRASE),
-            (STATED_KINDS, class::STATED),
-            (TOKEN_KINDS, class::TOKEN_KIND),
-            (BENIGN_KEYS, class::BENIGN_KEY),
-            (SERVICES, class::SERVICE),
-            (REFERRING, class::REFERRING),
-        ];
-        for (list, bit) in lists {
-            for word in list {
-                let slot = words.slot(word.as_bytes());
-                words.0[slot] = (word, words.0[slot].1 | bit);
-            }
-        }
-        words
-    }
-
-    /// The slot that holds `word`, or the empty one where it belongs. Half of the slots stay empty, so one is always met.
-    fn slot(&self, word: &[u8]) -> usize {
-        let hash = word.iter().fold(0x811c_9dc5_u32, |h, b| (h ^ u32::from(*b)).wrapping_mul(0x0100_0193));
-        let mut slot = (hash ^ hash >> 15) as usize % Words::SLOTS;
-        while !self.0[slot].0.is_empty() && self.0[slot].0.as_bytes() != word {
-            slot = (slot + 1) % Words::SLOTS;
-        }
-        slot
-    }
-
-    fn of(&self, word: &[u8]) -> u16 {
-        self.0[self.slot(word)].1
-    }
-}
+static WORDS: LazyLock<Lists> = LazyLock::new(|| {
+    let lists: [(&[&'static str], u16); 12] = [
+        (PASSWORDS, class::PASSWORD),
+        (KEY_KINDS, class::KEY_KIND),
+        (ABOUT, class::ABOUT),
+        (BENIGN, class::BENIGN),
+        (NEUTRAL, class::NEUTRAL),
+        (PUBLIC, class::PUBLIC),
+        (&["seed", "recovery", "backup"], class::PHRASE),
+        (STATED_KINDS, class::STATED),
+        (TOKEN_KINDS, class::TOKEN_KIND),
+        (BENIGN_KEYS, class::BENIGN_KEY),
+        (SERVICES, class::SERVICE),
+        (REFERRING, class::REFERRING),
+    ];
+    Lists::from_lists(&lists)
+});
 
 /// What a key means. `key` is the name alone: no quotes, no blanks around it. `more`: key names the operator added, lower case.
 pub(crate) fn meaning(key: &[u8], more: &[String]) -> Option<Meaning> {

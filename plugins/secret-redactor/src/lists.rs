@@ -20,9 +20,14 @@ impl Lists {
         table
     }
 
+    /// The table of these lists, each with its bit.
+    pub(crate) fn from_lists(lists: &[(&[&'static str], u16)]) -> Lists {
+        Lists::new(lists.iter().flat_map(|(list, bit)| list.iter().map(move |w| (w.as_bytes(), *bit))))
+    }
+
     /// The table of one list, whose bit is 1.
     pub(crate) fn of_one(words: &'static [&'static str]) -> Lists {
-        Lists::new(words.iter().map(|w| (w.as_bytes(), 1)))
+        Lists::from_lists(&[(words, 1)])
     }
 
     /// Whether `word` is on any list.

@@ -48,27 +48,10 @@ const FILLERS: &[&str] = &[
 const NAMING: &[&str] = &["for", "user", "of", "by", "account", "username", "login", "named", "f\u{fc}r", "para", "pour", "von", "user:", "database"];
 
 /// Words behind those, which say what is named.
+#[rustfmt::skip]
 const NAMED: &[&str] = &[
-    "the",
-    "your",
-    "project",
-    "tenant",
-    "domain",
-    "role",
-    "group",
-    "client",
-    "service",
-    "app",
-    "application",
-    "node",
-    "device",
-    "cluster",
-    "order",
-    "customer",
-    "instance",
-    "request",
-    "job",
-    "namespace",
+    "the", "your", "project", "tenant", "domain", "role", "group", "client", "service", "app", "application", "node", "device", "cluster",
+    "order", "customer", "instance", "request", "job", "namespace",
 ];
 
 /// Which list a word is on, as bits.
@@ -80,7 +63,7 @@ mod on {
 
 static WORDS: LazyLock<Lists> = LazyLock::new(|| {
     let lists: [(&[&'static str], u16); 3] = [(NAMING, on::NAMING), (NAMED, on::NAMED), (FILLERS, on::FILLERS)];
-    Lists::new(lists.into_iter().flat_map(|(list, bit)| list.iter().map(move |w| (w.as_bytes(), bit))))
+    Lists::from_lists(&lists)
 });
 
 /// Signs between a noun and a secret in scripts without blanks, and the copulas there.

@@ -74,39 +74,35 @@ pub(crate) struct Site<'a> {
 impl<'a> Site<'a> {
     /// The bounds of the anchor at `at`. A host shows `LOOK_BACK` bytes of the line before what a trigger names, so a text that
     /// begins nearer than that begins with the line.
-    pub(crate) fn new(text: &'a [u8], at: usize, Form { scalars, depth }: Form) -> Site<'a> {
-        let back = at.saturating_sub(LOOK_BACK);
-        let newline = memchr::memrchr(b'\n', &text[back..at]);
-        let floor = newline.map_or(back, |n| back + n + 1);
-        let far = text.len().min(at + LOOK_AHEAD);
-        let end = memchr::memchr(b'\n', &text[at..far]);
-        let mut limit = end.map_or(far, |n| at + n);
-        if end.is_some() && limit > at && text[limit - 1] == b'\r' {
-            limit -= 1;
-        }
-        let cut = end.is_none() && far == at + LOOK_AHEAD;
-        Site { text, at, floor, back, limit, cut, line_start: newline.is_some() || at < LOOK_BACK, scalars, depth }
+    pub(crate) fn new(text: &'a [u8], at: usize, form: Form) -> Site<'a> {
+        let (back, far) = reach(text, at);
+        let start = memchr::memrchr(b'\n', &text[back..at]).map(|n| back + n + 1);
+        let end = memchr::memchr(b'\n', &text[at..far]).map(|n| at + n);
+        Site::within(text, at, form, (start, end))
     }
 
     /// As `new`, for anchors that come in the text's order: `line` is what is known of the line of the last one.
     pub(crate) fn on(text: &'a [u8], at: usize, form: Form, line: &mut Line) -> Site<'a> {
         line.go_to(text, at);
-        let back = at.saturating_sub(LOOK_BACK);
-        let begins = line.start > back;
-        let far = text.len().min(at + LOOK_AHEAD);
-        let ends = line.end < far;
-        let mut limit = if ends { line.end } else { far };
-        if ends && limit > at && text[limit - 1] == b'\r' {
+        let (back, far) = reach(text, at);
+        Site::within(text, at, form, (Some(line.start).filter(|s| *s > back), Some(line.end).filter(|e| *e < far)))
+    }
+
+    /// The anchor on a line that begins and ends here, if it does within reach.
+    fn within(text: &'a [u8], at: usize, form: Form, (start, end): (Option<usize>, Option<usize>)) -> Site<'a> {
+        let (back, far) = reach(text, at);
+        let mut limit = end.unwrap_or(far);
+        if end.is_some() && limit > at && text[limit - 1] == b'\r' {
             limit -= 1;
         }
         Site {
             text,
             at,
-            floor: if begins { line.start } else { back },
+            floor: start.unwrap_or(back),
             back,
             limit,
-            cut: !ends && far == at + LOOK_AHEAD,
-            line_start: begins || at < LOOK_BACK,
+            cut: end.is_none() && far == at + LOOK_AHEAD,
+            line_start: start.is_some() || at < LOOK_BACK,
             scalars: form.scalars,
             depth: form.depth,
         }
@@ -116,6 +112,11 @@ impl<'a> Site<'a> {
     pub(crate) fn mask(&self, rule: u32, start: usize, end: usize, until: Option<Until>) -> Mask {
         Mask { rule, start, end, until }
     }
+}
+
+/// How far back and ahead of an anchor rules may read.
+fn reach(text: &[u8], at: usize) -> (usize, usize) {
+    (at.saturating_sub(LOOK_BACK), text.len().min(at + LOOK_AHEAD))
 }
 
 #[cfg(test)]

@@ -23,7 +23,7 @@ impl<R: Request> Arrived<R> {
             }
             Won::First(Ok(mut facts)) => {
                 let over = facts.targets.split_off(facts.targets.len().min(Road::TARGETS));
-                facts.left_out.extend(over.iter().map(name));
+                facts.left_out.extend(over.iter().map(Target::path));
                 return Ok(Resolved { at: self, facts });
             }
             Won::First(Err(denial)) => denial,
@@ -94,7 +94,7 @@ impl<R: Request> Resolved<R> {
                 outcome: Outcome::Refused(shown),
             });
         }
-        left_out.extend(refused.iter().map(|(context, denial)| format!("{} ({})", name(&context.target), denial.rule)));
+        left_out.extend(refused.iter().map(|(context, denial)| format!("{} ({})", context.target.path(), denial.rule)));
         Ok(Prepared { at, parts, left_out })
     }
 }
@@ -152,20 +152,11 @@ impl<R: Request> Prepared<R> {
             return Err(Refused { intent: at.intent(road, heard, left_out, road.limits), outcome });
         }
         left_out.extend(
-            denials.iter().chain(&asks).map(|(context, denial)| format!("{} ({})", name(&context.target), denial.rule)),
+            denials.iter().chain(&asks).map(|(context, denial)| format!("{} ({})", context.target.path(), denial.rule)),
         );
         rules.sort();
         rules.dedup();
         let intent = at.intent(road, heard, left_out, limits);
         Ok(Reviewed { at, parts: allowed, intent, rules })
     }
-}
-
-fn name(target: &Target) -> String {
-    [&target.namespace, &target.pod, &target.container]
-        .into_iter()
-        .filter(|word| !word.is_empty())
-        .cloned()
-        .collect::<Vec<_>>()
-        .join("/")
 }
