@@ -23,8 +23,11 @@ META = {
     "io.modelcontextprotocol/clientCapabilities": {},
 }
 CHATTY = {"namespace": "shop", "pod": "chatty", "tail_lines": 100}
+BARE = "bare API call"
 # Group commit shares a flush among many clients; a single one waits for two of its own, and this is the call without them.
 UNFLUSHED = "k8s_get_logs, evidence in memory"
+# As /proc/PID/comm cuts them.
+FAR_END = {"kube-apiserver", "etcd", "kubelet", "containerd"}
 MIRRORED = {"namespace": "shop", "pod": "postgres-0", "tail_lines": 100}
 
 
@@ -68,6 +71,8 @@ class Measure:
     p50_ms: float
     p99_ms: float
     own_cpu_ms: float
+    cluster_cpu_ms: float
+    machine_cpu_ms: float
     rss_mib: float
 
 
@@ -76,19 +81,39 @@ def cpu(process: int) -> float:
     return (int(fields[11]) + int(fields[12])) / TICK
 
 
+def cluster_cpu() -> float:
+    """What a call costs at the far end: the API server, etcd, the kubelet and containerd, of all clusters on this machine."""
+    spent = 0.0
+    for name in pathlib.Path("/proc").glob("[0-9]*/comm"):
+        try:
+            if name.read_text().strip() in FAR_END:
+                spent += cpu(int(name.parent.name))
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+    return spent
+
+
+def machine_cpu() -> float:
+    """All that the machine did, the load generator and the kernel's own threads too."""
+    user, nice, system, _idle, _iowait, irq, softirq, *_ = map(int, pathlib.Path("/proc/stat").read_text().split()[1:9])
+    return (user + nice + system + irq + softirq) / TICK
+
+
 def rss(process: int) -> float:
     return int(re.search(r"VmRSS:\s+(\d+)", pathlib.Path(f"/proc/{process}/status").read_text())[1]) / 1024
 
 
 def run(load: Load, clients: int, seconds: int, folder: pathlib.Path) -> Measure:
     command = ["wrk", "-t1", f"-c{clients}", f"-d{seconds}s", "--timeout", "20s", "-s", str(load.script(folder)), load.url]
-    before = cpu(load.process) if load.process else 0.0
+    spent = lambda: (cpu(load.process) if load.process else 0.0, cluster_cpu(), machine_cpu())  # noqa: E731
+    before = spent()
     done = subprocess.run(command, capture_output=True, text=True, check=True)
-    spent = cpu(load.process) - before if load.process else 0.0
+    after = spent()
     calls, micros, bad, p50, p99 = map(int, re.search(r"RESULT (\d+) (\d+) (\d+) (\d+) (\d+)", done.stdout).groups())
     if bad or not calls:
         sys.exit(f"{load.name} at {clients} clients: {bad} of {calls} calls failed\n{done.stdout}{done.stderr}")
-    return Measure(calls / micros * 1e6, p50 / 1e3, p99 / 1e3, spent / calls * 1e3, rss(load.process) if load.process else 0.0)
+    own, far, all_of_it = ((then - now) / calls * 1e3 for now, then in zip(before, after))
+    return Measure(calls / micros * 1e6, p50 / 1e3, p99 / 1e3, own, far, all_of_it, rss(load.process) if load.process else 0.0)
 
 
 def tool_call(name: str, gateway: "gateways.Gateway", arguments: dict) -> Load:
@@ -109,7 +134,7 @@ def bare(folder: pathlib.Path) -> Load:
     token = re.search(r"token(?:File)?: *\"?([^\s\"}]+)", text)[1]
     token = pathlib.Path(token).read_text().strip() if token.startswith("/") else token
     path = f"/api/v1/namespaces/{CHATTY['namespace']}/pods/{CHATTY['pod']}/log?container=chatty&tailLines=100"
-    return Load("bare API call", os.environ["WARDGATE_TEST_API"] + path, {"Authorization": f"Bearer {token}"})
+    return Load(BARE, os.environ["WARDGATE_TEST_API"] + path, {"Authorization": f"Bearer {token}"})
 
 
 def over_mirror(state: pathlib.Path) -> "gateways.Gateway":
@@ -191,18 +216,18 @@ def report(rows: dict[tuple[str, int], list[Measure]], lines: list[int], flush: 
     cores = os.cpu_count()
     print(f"{cores} cores, shared by the load generator and all that is measured; answers of {lines[0]} lines (cluster) and {lines[1]} (mirror);")
     print(f"one append and flush on this disk: {flush:.2f} ms (median of 200).\n")
-    print("| clients | | calls/s (lowest, highest) | of the bare call | p50 ms | p99 ms | own CPU ms a call | RSS MiB |")
-    print("|---:|---|---:|---:|---:|---:|---:|---:|")
+    print("| clients | | calls/s (lowest, highest) | of the bare call | p50 ms | p99 ms | own CPU ms a call | the cluster's | the machine's | RSS MiB |")
+    print("|---:|---|---:|---:|---:|---:|---:|---:|---:|---:|")
     for (name, clients), rounds in rows.items():
         speed = statistics.median(m.calls_a_second for m in rounds)
-        base = statistics.median(m.calls_a_second for m in rows["bare API call", clients])
+        base = statistics.median(m.calls_a_second for m in rows[BARE, clients])
         low, high = min(m.calls_a_second for m in rounds), max(m.calls_a_second for m in rounds)
         middle = lambda field: statistics.median(getattr(m, field) for m in rounds)  # noqa: E731
         cells = [str(clients), name, f"{speed:.0f} ({low:.0f}, {high:.0f})"]
-        if name == "bare API call":
-            cells += ["", f"{middle('p50_ms'):.2f}", f"{middle('p99_ms'):.2f}", "", ""]
-        else:
-            cells += [f"{speed / base:.2f}×", f"{middle('p50_ms'):.2f}", f"{middle('p99_ms'):.2f}", f"{middle('own_cpu_ms'):.2f}", f"{middle('rss_mib'):.0f}"]
+        of_bare = "" if name == BARE else f"{speed / base:.2f}×"
+        own = ["", ""] if name == BARE else [f"{middle('own_cpu_ms'):.2f}", f"{middle('rss_mib'):.0f}"]
+        cells += [of_bare, f"{middle('p50_ms'):.2f}", f"{middle('p99_ms'):.2f}", own[0]]
+        cells += [f"{middle('cluster_cpu_ms'):.2f}", f"{middle('machine_cpu_ms'):.2f}", own[1]]
         print(f"| {' | '.join(cells)} |")
 
 
