@@ -159,13 +159,11 @@ impl ExecAllowlist {
                 readings.push((command, reading));
             }
         }
-        if readings.is_empty() && told.is_some() {
-            return Err(self.unlisted(argv.first().map_or("", String::as_str)));
-        }
         if readings.is_empty() {
-            return Err(match self.furthest(target, argv) {
+            return Err(match self.furthest(target, read) {
                 Some(Furthest { command, refusal }) if !command.minor => self.no_fit(target, name, command, refusal),
-                _ => self.unlisted(name),
+                // Of a multi-call program it is the launcher that is refused: what it would start is not listed.
+                _ => self.unlisted(argv.first().map_or(name, String::as_str)),
             });
         }
         if let Err((rule, reason)) = rest.iter().try_for_each(|word| closed::closed_word(word)) {
