@@ -137,7 +137,9 @@ pub(crate) fn run(command: Command) -> Result<ExitCode> {
         Command::Verify { place, head, key, json } => {
             let head = head.map(|text| text.parse::<Head>()).transpose().context("--head")?;
             let key = key.map(|path| read_key(&path)).transpose()?;
-            let report = verify(&RealDisk, &place.directory()?, head, key)?;
+            let directory = place.directory()?;
+            let report = verify(&RealDisk, &directory, head, key)
+                .with_context(|| format!("evidence in {}", directory.display()))?;
             if json {
                 writeln!(out, "{}", serde_json::to_string_pretty(&report)?)?;
             } else {
