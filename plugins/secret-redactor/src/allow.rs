@@ -52,6 +52,7 @@ const WORDS: &[&str] = &[
     "sha512", "bcrypt", "argon2", "plain", "plaintext", "scram-sha-256", "trust", "peer", "cleartext", "x509",
     "certificate", "sensitive", "confidential", "private", "public", "-", "todo", "tbd", "fixme", "interactive", "void", "pending",
     "rs256", "rs384", "rs512", "es256", "es384", "es512", "hs256", "hs384", "hs512", "ps256", "eddsa", "unchanged", "notset", "not-applicable", "secretstring",
+    "string!", "id!", "confirmed", "nullable", "references",
 ];
 
 fn word(value: &[u8]) -> bool {
@@ -97,8 +98,33 @@ fn template(value: &[u8]) -> bool {
         || (wrapped(b"[", b"]") && bracketed(&value[1..value.len() - 1]))
         || (wrapped(b"(", b")") && bracketed(&value[1..value.len() - 1]))
         || (value[0] == b'$' && shell(&value[1..]))
+        // A statement's parameter.
+        || (value[0] == b'$' && (2..=3).contains(&value.len()) && digits(&value[1..]))
+        // `@/run/x`: the file that holds it.
+        || (value[0] == b'@' && value.len() > 2 && path(&value[1..]))
+        || (wrapped(b"__", b"__") && masked_word(&value[2..value.len() - 2]))
+        || called_in_braces(value)
         || (value[0] == b'%' && value.len() == 2 && value[1].is_ascii_alphabetic())
         || (value.starts_with(b"%!") && value.ends_with(b")"))
+}
+
+/// `__vendor_redacted__`, `redacted`: small letters and a word of masks among them.
+fn masked_word(inner: &[u8]) -> bool {
+    const MASKS: [&[u8]; 6] = [b"redacted", b"masked", b"filtered", b"hidden", b"removed", b"censored"];
+    inner.len() <= 40
+        && inner.iter().all(|b| b.is_ascii_lowercase() || *b == b'_')
+        && inner.split(|b| *b == b'_').any(|w| MASKS.contains(&w))
+}
+
+/// `{t('settings.apiKey')}`: what a template calls.
+fn called_in_braces(value: &[u8]) -> bool {
+    let Some(inner) = value.strip_prefix(b"{").and_then(|v| v.strip_suffix(b")}")) else { return false };
+    let name = skip(inner, 0, inner.len(), |b| b.is_ascii_alphabetic() || matches!(b, b'.' | b'_' | b'$'));
+    name > 0
+        && inner.get(name) == Some(&b'(')
+        && inner[name + 1..]
+            .iter()
+            .all(|b| b.is_ascii_alphabetic() || matches!(b, b'.' | b'_' | b'\'' | b'"' | b' ' | b','))
 }
 
 /// `${NAME:-value}` with a value that somebody may use.
@@ -214,7 +240,10 @@ pub(crate) fn sealed(value: &[u8]) -> bool {
 
 /// `0x1f`: a number.
 fn number(value: &[u8]) -> bool {
-    value.strip_prefix(b"0x").is_some_and(|v| (1..=16).contains(&v.len()) && v.iter().all(u8::is_ascii_hexdigit))
+    value.strip_prefix(b"0x").is_some_and(|v| {
+        // Forty digits are an account of a chain.
+        ((1..=16).contains(&v.len()) || v.len() == 40) && v.iter().all(u8::is_ascii_hexdigit)
+    })
 }
 
 /// Nothing but brackets and the signs between values: the rest of a statement.
@@ -250,6 +279,10 @@ fn starred(value: &[u8]) -> bool {
     // `***REDACTED***`
     let upper = skip(tail, 0, tail.len(), |b| b.is_ascii_uppercase());
     let word = if upper >= 6 { upper } else { lower };
+    // `**redacted**`
+    if stars == 2 && lower > 0 && &tail[lower..] == b"**" && masked_word(&tail[..lower]) {
+        return true;
+    }
     let closed =
         word >= 3 && tail.len() > word && tail[word..].iter().all(|b| *b == b'*') && naturalness(&tail[..word]) > -8;
     stars >= 3 && ((stars >= 4 && tail.len() <= 4 && tail.iter().all(u8::is_ascii_alphanumeric)) || closed)
@@ -359,10 +392,10 @@ fn code(value: &[u8]) -> bool {
     let call = rest.first() == Some(&b'(')
         && end >= 3
         && value[..end].iter().all(|b| b.is_ascii_alphabetic() || *b == b'_')
-        && (rest == b"(" || rest.ends_with(b")") || rest.ends_with(b");"))
-        && rest
-            .iter()
-            .all(|b| b.is_ascii_alphabetic() || matches!(b, b'(' | b')' | b'_' | b'.' | b';' | b'"' | b'\'' | b','));
+        && (matches!(rest, b"(" | b"({" | b"([") || rest.ends_with(b")") || rest.ends_with(b");"))
+        && rest.iter().all(|b| {
+            b.is_ascii_alphabetic() || matches!(b, b'(' | b')' | b'{' | b'[' | b'_' | b'.' | b';' | b'"' | b'\'' | b',')
+        });
     let chain = rest.first() == Some(&b'.')
         && ROOTS.iter().any(|r| value[..end].eq_ignore_ascii_case(r.as_bytes()))
         && rest

@@ -209,7 +209,7 @@ pub(crate) fn literals() -> Vec<Literal> {
             anything(&[&format!("-{word}{end}")], true, false, Role::Lines, &mut all);
         }
     }
-    for word in ["password", "passwd", "passphrase", "secret", "token", "key", "credential"] {
+    for word in ["password", "passwd", "passphrase", "secret", "token", "key", "credential", "code"] {
         for open in ["s\":[", "s\": [", "s: [", "s=[", "s = [", "s':[", "s': ["] {
             anything(&[&format!("{word}{open}")], true, false, Role::ClosedKey, &mut all);
         }
@@ -242,6 +242,8 @@ pub(crate) fn literals() -> Vec<Literal> {
         }
     }
     anything(&["-token, ", "-password, ", "-secret, ", "-key, "], true, false, Role::ClosedKey, &mut all);
+    anything(&["_token\n", "_secret\n", "_password\n"], true, false, Role::Lines, &mut all);
+    anything(&["pw\\"], true, true, Role::ClosedKey, &mut all);
     anything(&["key|", "key |", "key \u{2502}"], true, false, Role::ClosedKey, &mut all);
     for word in ["password", "secret", "token", "key"] {
         anything(&[&format!("{word}: Some(\n")], true, false, Role::Lines, &mut all);
@@ -266,6 +268,10 @@ pub(crate) fn literals() -> Vec<Literal> {
         for between in [" ", ":", ", 0x", ",0x", " 0x"] {
             anything(&[&numbers(16, between)], true, false, Role::Bytes(16), &mut all);
         }
+        // Two bytes a group, as xxd writes them.
+        if let [a, b, c, d, ..] = word.as_bytes() {
+            anything(&[&format!("{a:02x}{b:02x} {c:02x}{d:02x}")], true, true, Role::Bytes(16), &mut all);
+        }
     }
     anything(
         &[
@@ -284,6 +290,28 @@ pub(crate) fn literals() -> Vec<Literal> {
             "\"]=>\n",
             "AUTH\r\n",
             "AUTH\n",
+            "334 UGFzc3dvcmQ6",
+            "auth-user-pass",
+            "'random' passwords",
+            "list: |\n",
+            "codes:\n",
+            "Codes:\n",
+            "Recovery Password:\n",
+            "Numerical Password:\n",
+            "priv:\n",
+            "privateExponent:\n",
+            "prime1:\n",
+            "prime2:\n",
+            "exponent1:\n",
+            "exponent2:\n",
+            "coefficient:\n",
+            "kv get -field",
+            "op read op://",
+            "$ pass show ",
+            "{.data",
+            "Password\n",
+            "\"requirepass\"\n",
+            "\"masterauth\"\n",
         ],
         false,
         false,
@@ -291,7 +319,13 @@ pub(crate) fn literals() -> Vec<Literal> {
         &mut all,
     );
     anything(decode::GLUES, false, false, Role::Glue, &mut all);
-    anything(&["=> ", "=>\"", "=>'", "=>\\", ":= ", " -> ", "\u{2192}"], false, false, Role::Arrow, &mut all);
+    anything(
+        &["=> ", "=>\"", "=>'", "=>\\", ":= ", " -> ", "~> ", "\u{2190} ", "\u{2192}"],
+        false,
+        false,
+        Role::Arrow,
+        &mut all,
+    );
     for (i, provider) in PROVIDERS.iter().enumerate() {
         for start in provider.starts {
             let word_start = provider.back == 0 && start.as_bytes()[0].is_ascii_alphanumeric();

@@ -38,6 +38,20 @@ enum Kind {
     Words,
     /// To the line that is this word.
     To(Vec<u8>),
+    /// `user:VALUE` as the last word of each line.
+    Pairs,
+    /// The second line.
+    Second,
+    /// Codes for a recovery, on every line.
+    Codes,
+    /// Lines of bytes in hex, as `openssl` prints a key's numbers.
+    Hex,
+    /// The next line's last word.
+    LastWord,
+    /// The next line's element.
+    Element,
+    /// The quoted text of the next line, which is numbered.
+    Reply,
 }
 
 /// A value that is to come.
@@ -57,6 +71,13 @@ impl Below {
         let new = |kind, said| Some(Below { kind, said, lines: 0 });
         let firm_password =
             Meaning { strength: Strength::Certain, rule: const { number("secret-in-statement") }, uuid: true };
+        if let Some(kind) = announced(line) {
+            return new(kind, firm_password);
+        }
+        if let Some(rest) = line.strip_suffix(b"</key>") {
+            let key = near + rest.len() - rest.iter().rev().take_while(|b| name_or_dash(**b)).count();
+            return new(Kind::Element, firm(detector.meaning(&text[key..near + rest.len()])?)?);
+        }
         if line.eq_ignore_ascii_case(b"AUTH") {
             return new(Kind::Words, firm_password);
         }
@@ -170,6 +191,71 @@ impl Below {
             secret
         };
         match &self.kind {
+            Kind::Pairs => {
+                let word = skip_back(text, last, first, |b| !is_blank(b));
+                let colon = skip(text, word, last, |b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'));
+                let pair = colon > word && colon + 1 < last && text[colon] == b':';
+                if pair && is_password(&text[colon + 1..last], false) {
+                    mask(colon + 1, last);
+                }
+                if pair { Then::Stay } else { Then::Close }
+            }
+            Kind::Second => {
+                if self.lines == 1 {
+                    return if first < last && !text[first..last].contains(&b' ') { Then::Stay } else { Then::Close };
+                }
+                if !text[first..last].contains(&b' ') && !text[first..last].starts_with(b"<") {
+                    mask(first, last);
+                }
+                Then::Close
+            }
+            Kind::Codes => {
+                if first == last && self.lines == 1 {
+                    return Then::Stay;
+                }
+                // `1. abcde-12345`
+                let item = skip(text, first, last, |b| b.is_ascii_digit());
+                let item = if item > first && text[item..last].starts_with(b". ") { item + 2 } else { first };
+                let words = || text[item..last].split(|b| is_blank(*b)).filter(|w| !w.is_empty() && *w != b"-");
+                if item == last || !words().all(recovery_code) {
+                    return Then::Close;
+                }
+                mask(skip(text, item, last, |b| b == b'-' || is_blank(b)), last);
+                Then::Stay
+            }
+            Kind::Hex => {
+                let body = skip_back(text, last, first, |b| b == b':');
+                let pairs = text[first..body]
+                    .split(|b| *b == b':')
+                    .all(|p| p.len() == 2 && p.iter().all(u8::is_ascii_hexdigit));
+                if first == last || !pairs {
+                    return Then::Close;
+                }
+                mask(first, body);
+                Then::Stay
+            }
+            Kind::LastWord => {
+                let word = skip_back(text, last, first, |b| !is_blank(b));
+                if last >= word + 6 && crate::base64::is_base64(&text[word..last]) {
+                    mask(word, last);
+                }
+                Then::Close
+            }
+            Kind::Reply => {
+                let value = value_at(text, skip(text, first, last, |b| !is_quote(b)), last, false);
+                if text[first..last].starts_with(b"2) \"") {
+                    mask(value.start, value.end);
+                }
+                Then::Close
+            }
+            Kind::Element => {
+                let open = first + text[first..last].iter().position(|b| *b == b'>').map_or(0, |n| n + 1);
+                let end = skip(text, open, last, |b| b != b'<');
+                if text[first..last].starts_with(b"<string>") {
+                    mask(open, end);
+                }
+                Then::Close
+            }
             Kind::To(word) => {
                 if text[first..last] == word[..] {
                     return Then::Close;
@@ -194,7 +280,8 @@ impl Below {
                 let plain = |b: &u8| {
                     b.is_ascii_graphic() && !matches!(b, b'{' | b'}' | b'(' | b')' | b'<' | b'>') && !is_quote(*b)
                 };
-                if word.iter().all(plain) && is_password(word, false) && !object_name(word) {
+                if word.iter().all(plain) && !object_name(word) && (is_password(word, false) || initial_password(word))
+                {
                     mask(first, last);
                 }
                 Then::Close
@@ -286,6 +373,49 @@ impl Below {
     }
 }
 
+/// What lines of their own announce.
+fn announced(line: &[u8]) -> Option<Kind> {
+    const NUMBERS: [&[u8]; 7] =
+        [b"priv:", b"privateExponent:", b"prime1:", b"prime2:", b"exponent1:", b"exponent2:", b"coefficient:"];
+    let bare = line.trim_ascii_start();
+    let ends = |word: &[u8]| line.len() >= word.len() && line[line.len() - word.len()..].eq_ignore_ascii_case(word);
+    if ends(b"1) \"requirepass\"") || ends(b"1) \"masterauth\"") {
+        return Some(Kind::Reply);
+    }
+    // A label of a form; what a person would take for a password stands below.
+    if bare == b"Password" {
+        return Some(Kind::Printed);
+    }
+    if ends(b"334 UGFzc3dvcmQ6") {
+        return Some(Kind::LastWord);
+    }
+    if bare == b"<auth-user-pass>" || bare == b"auth-user-pass" {
+        return Some(Kind::Second);
+    }
+    if bare == b"list: |" || line.ends_with(b"'random' passwords") {
+        return Some(Kind::Pairs);
+    }
+    if [b"recovery codes:".as_slice(), b"backup codes:", b"scratch codes:"].iter().any(|w| ends(w)) {
+        return Some(Kind::Codes);
+    }
+    if [b"Recovery Password:".as_slice(), b"Numerical Password:", b"certificate key:"].iter().any(|w| ends(w)) {
+        return Some(Kind::Told);
+    }
+    NUMBERS.contains(&bare).then_some(Kind::Hex)
+}
+
+/// Sixteen letters, digits and dashes, as Argo CD makes them.
+fn initial_password(word: &[u8]) -> bool {
+    word.len() == 16 && word.iter().any(u8::is_ascii_uppercase) && word.iter().any(u8::is_ascii_lowercase)
+}
+
+/// `2c18c-4c6de`, `48435485`: a code, or one of its words.
+fn recovery_code(word: &[u8]) -> bool {
+    (4..=24).contains(&word.len())
+        && word.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'-')
+        && word.iter().any(u8::is_ascii_digit)
+}
+
 /// `kubectl get secret … | base64 -d`, `argocd admin initial-password`: what a command that shows a secret prints is on the next line.
 fn shows_a_secret(line: &[u8]) -> bool {
     let has = |word: &[u8]| memchr::memmem::find(line, word).is_some();
@@ -299,7 +429,12 @@ fn shows_a_secret(line: &[u8]) -> bool {
         .iter()
         .any(|w| end.ends_with(w))
         || has(b"base64decode}}");
-    typed && ((decodes && has(b"secret")) || has(b" initial-password"))
+    // A store that is asked for one value, and a Secret's field in base64.
+    let field =
+        [b"={.data".as_slice(), b"='{.data", b"='{{.data", b"={{.data"].iter().any(|w| has(w)) && has(b"get secret");
+    let store = line.trim_ascii_start().starts_with(b"$ ")
+        && ((has(b"vault ") && has(b"kv get -field")) || has(b"op read op://") || has(b"$ pass show "));
+    typed && !has(b" > ") && ((decodes && has(b"secret")) || has(b" initial-password") || field || store)
 }
 
 /// Keys that are sure enough for a value which does not stand beside them.

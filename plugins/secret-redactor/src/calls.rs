@@ -37,6 +37,38 @@ pub(crate) enum Place {
     Sent,
     /// The value that a change makes of a quoted one: `KEY = "OLD" -> "NEW"`.
     Changed,
+    /// The next word, whatever it is.
+    Exact,
+    /// As `Exact`, where it is a seed.
+    Seed,
+    /// The next word, behind the user's name and a colon.
+    AfterColon,
+    /// The quoted text, where the line names a secret.
+    Got,
+    /// The default of a field of a schema, whose name stands before.
+    Default,
+    /// The quoted text, or the one behind it, where a field for passwords is named.
+    Typed,
+    /// What stands in a known row or message; see `near` and `numbers`.
+    BuildVariable,
+    GoVariable,
+    TokensRow,
+    ChapRow,
+    HashesRow,
+    Bytes,
+    CharCodes,
+    Spaced,
+    Base32,
+    /// The second of two arguments, bare or quoted.
+    SecondOfTwo,
+    /// To the closing brace, or quoted in braces.
+    Braced,
+    /// Behind a row of dots.
+    Dotted,
+    /// The one word of a line that begins with the literal.
+    Line,
+    /// Behind a number and `$=`: a macro of Nagios.
+    Macro,
 }
 
 /// The literals: in any case, at a word's start, and where the secret stands.
@@ -88,6 +120,18 @@ pub(crate) const PLACES: &[(&str, bool, bool, Place)] = &[
     (" . \"", false, false, Place::Declared), ("\";s:", false, false, Place::Declared), (" ?= ", false, false, Place::Declared), ("} = '", false, false, Place::Declared), ("} = \"", false, false, Place::Declared), (" += \"", false, false, Place::Declared), (" ::= ", false, false, Place::Declared), (" ||= ", false, false, Place::Declared), ("=>nil, ", false, false, Place::Declared), (" REG_SZ ", false, false, Place::Declared), (" \u{2014} ", false, false, Place::Declared), (":: ", false, false, Place::Declared), (": !!binary ", false, false, Place::Declared), (": !!str ", false, false, Place::Declared), ("\": {\"key\": \"", true, false, Place::Declared), ("\":{\"key\":\"", true, false, Place::Declared), ("Client(\"", false, false, Place::Declared), ("Client('", false, false, Place::Declared), ("(key=", false, false, Place::Declared), ("') ?: '", false, false, Place::Declared), ("\") ?: \"", false, false, Place::Declared), ("') ?? '", false, false, Place::Declared), ("\") ?? \"", false, false, Place::Declared), (" | default \"", false, false, Place::Declared), (" | default '", false, false, Place::Declared), (" || '", false, false, Place::Declared), (" || \"", false, false, Place::Declared), (" ?? '", false, false, Place::Declared), (" ?? \"", false, false, Place::Declared), (" .= \"", false, false, Place::Declared), (" .= '", false, false, Place::Declared),
     (",<<\"", false, false, Place::Declared), ("\"=>\\\"", false, false, Place::Declared), (" equals ", true, false, Place::Declared), (" eq '", false, false, Place::Declared), (" == \"", false, false, Place::Declared), (" == '", false, false, Place::Declared), (" LIKE '", false, false, Place::Declared),
     ("\" -> \"", false, false, Place::Changed), ("\" => \"", false, false, Place::Changed), ("' -> '", false, false, Place::Changed), ("\" to \"", false, false, Place::Changed), ("' to '", true, false, Place::Changed),
+    // Known rows and messages
+    ("Secret ID    = ", false, true, Place::Exact), ("secret_id             ", false, true, Place::Exact), ("-setcookie ", false, false, Place::Exact), ("-96)  (0x", false, false, Place::Exact), ("-hmac)  (0x", false, false, Place::Exact), ("-128)  (0x", false, false, Place::Exact), ("-192)  (0x", false, false, Place::Exact), ("PSK value ", false, true, Place::Exact), (" on #", false, false, Place::Exact), ("-payload #", false, false, Place::Exact),
+    ("seed: ", true, false, Place::Seed), ("seed (hex): ", true, true, Place::Seed), ("this key: ", true, true, Place::Seed), ("setup key: ", true, true, Place::Seed),
+    ("user = \"", false, true, Place::AfterColon), ("allow ", false, true, Place::AfterColon), ("]:587 ", false, false, Place::AfterColon), ("]:465 ", false, false, Place::AfterColon), ("]:25 ", false, false, Place::AfterColon), ("]:2525 ", false, false, Place::AfterColon),
+    (" got \"", false, false, Place::Got), (" got: \"", false, false, Place::Got), (" Given: \"", false, false, Place::Got), (" unmarshal \"", false, false, Place::Got),
+    ("\"default\":\"", false, false, Place::Default), ("\"default\": \"", false, false, Place::Default),
+    ("fill(\"", false, true, Place::Typed), ("fill('", false, true, Place::Typed), (".type(\"", false, false, Place::Typed), (".type('", false, false, Place::Typed), ("Typing text '", false, true, Place::Typed), ("type=password], ", false, false, Place::Word(0)),
+    ("task.setvariable ", false, true, Place::BuildVariable), (" &EnvVarSource", false, false, Place::GoVariable), (",\"system:", false, false, Place::TokensRow), (" * \"", false, false, Place::ChapRow), (":::", false, false, Place::HashesRow),
+    ("keypair: [", true, false, Place::Bytes), ("keypair\":[", true, false, Place::Bytes), ("keypair\": [", true, false, Place::Bytes), ("{password,[", false, false, Place::Bytes), ("{secret,[", false, false, Place::Bytes), ("{passwd,[", false, false, Place::Bytes), ("{token,[", false, false, Place::Bytes),
+    ("fromCharCode(", false, false, Place::CharCodes), ("p   a   s   s   w", true, false, Place::Spaced), ("p   w   d   =", true, false, Place::Spaced), ("t   o   k   e   n", true, false, Place::Spaced), ("s   e   c   r   e", true, false, Place::Spaced), ("===", false, false, Place::Base32),
+    ("$USER", false, false, Place::Macro), ("DBI->connect(", false, false, Place::Argument(2)), ("client_send = :", false, false, Place::Word(2)), (": EAP \"", false, false, Place::Word(0)), (": XAUTH \"", false, false, Place::Word(0)), (": NTLM \"", false, false, Place::Word(0)), ("shared_key ", false, true, Place::Word(0)), ("> /run/secrets/", false, false, Place::Piped), ("wifi psk ", true, true, Place::Word(0)), ("clear-text=\"", false, true, Place::Word(0)), ("keyMaterial>", false, true, Place::Word(0)),
+    (" | String = \"", false, false, Place::Declared), ("credentials(", true, false, Place::SecondOfTwo), ("password(", true, true, Place::SecondOfTwo), ("password {", true, false, Place::Braced), ("password{\"", true, false, Place::Braced), ("secret{\"", true, false, Place::Braced), ("token{\"", true, false, Place::Braced), ("password....", true, false, Place::Dotted), ("PASS ", false, true, Place::Line), ("assword: ", false, true, Place::Word(0)), ("encrypt = \"", false, true, Place::Exact), ("encrypt\": \"", false, true, Place::Exact), ("SecretID:     ", false, true, Place::Exact),
 ];
 
 /// What may stand between a key and the value that a change takes away.
@@ -142,6 +186,12 @@ impl Detector {
                     return;
                 };
                 let mut from = word;
+                // `printf '%s' 'VALUE'`
+                if let Some(format) =
+                    [b"'%s' ".as_slice(), b"\"%s\" ", b"%s "].iter().find(|f| text[from..at].starts_with(f))
+                {
+                    from += format.len();
+                }
                 while reads(text, from, b"-n ") || reads(text, from, b"-e ") || reads(text, from, b"-E ") {
                     from += 3;
                 }
@@ -201,6 +251,48 @@ impl Detector {
                     .any(|u| memchr::memmem::find(&text[floor..at], u).is_some());
                 if user && value.quoted && is_password(bytes, false) {
                     self.firmly(site, value, const { number("command-line-secret") }, out);
+                }
+            }
+            Place::Exact => self.exactly(site, stop, out),
+            Place::Seed => self.seed(site, stop, out),
+            Place::AfterColon => self.after_colon(site, stop, out),
+            Place::Got => self.got(site, stop, out),
+            Place::Default => self.default_of_a_field(site, stop, out),
+            Place::Typed => self.typed(site, stop, out),
+            Place::BuildVariable => self.variable_of_a_build(site, stop, out),
+            Place::GoVariable => self.variable_of_go(site, out),
+            Place::TokensRow => self.row_of_tokens(site, out),
+            Place::ChapRow => self.row_of_chap(site, stop, out),
+            Place::HashesRow => self.row_of_hashes(site, out),
+            Place::Bytes => self.bytes_behind(site, stop, out),
+            Place::CharCodes => self.char_codes(site, stop, out),
+            Place::Spaced => self.spaced(site, stop, out),
+            Place::Base32 => self.base32_blob(site, out),
+            Place::SecondOfTwo => self.second_of_two(site, stop, out),
+            Place::Braced => self.braced(site, stop, out),
+            Place::Dotted => {
+                let from = skip(text, stop, limit, |b| b == b'.');
+                let value = value_at(text, from, limit, site.cut);
+                if is_password(&text[value.start..value.end], false) {
+                    self.firmly(site, value, const { number("password-assignment") }, out);
+                }
+            }
+            Place::Line => {
+                let word = &text[stop..limit];
+                let mix = Mix::of(word);
+                let whole = at == floor && site.line_start && !word.iter().any(|b| is_blank(*b));
+                if whole && mix.kinds() == 3 && mix.changes >= 4 && is_password(word, false) {
+                    let value = Value { start: stop, end: limit, quoted: false, until: None };
+                    self.firmly(site, value, const { number("secret-in-statement") }, out);
+                }
+            }
+            Place::Macro => {
+                let end = skip(text, stop, limit, |b| b.is_ascii_digit());
+                if end > stop && text[end..limit].starts_with(b"$=") {
+                    let value = value_at(text, end + 2, limit, site.cut);
+                    if is_password(&text[value.start..value.end], false) {
+                        self.firmly(site, value, const { number("secret-in-statement") }, out);
+                    }
                 }
             }
             Place::Declared => self.declared(site, stop, out),
@@ -297,14 +389,14 @@ impl Detector {
     }
 
     /// A value whose place leaves little doubt.
-    fn firmly(&self, site: Site, value: Value, rule: u32, out: &mut Vec<Mask>) {
+    pub(crate) fn firmly(&self, site: Site, value: Value, rule: u32, out: &mut Vec<Mask>) {
         let bytes = &site.text[value.start.min(value.end)..value.end];
         let mix = Mix::of(bytes);
         let name = object_name(bytes) && mix.digit == 0 && mix.upper == 0 && !value.quoted;
         if bytes.len() >= 4
             && !harmless(bytes)
             && !name
-            && !bytes.starts_with(b"$")
+            && (!bytes.starts_with(b"$") || (bytes.len() > 12 && bytes.get(2) == Some(&b'$')))
             && !bytes.starts_with(b"-")
             && !self.settings.allows(bytes)
         {

@@ -1,6 +1,6 @@
 //! Secrets that commands take: after a short flag, glued to it, behind a user's name, or as the n-th word. One row a command.
 use crate::{
-    allow::{digits, harmless, object_name},
+    allow::{digits, harmless, object_name, uuid},
     detect::Detector,
     prose::is_password,
     site::{Mask, Site},
@@ -26,6 +26,10 @@ enum Given {
     Last,
     /// The next word, where it looks like a password.
     OddNext,
+    /// As `Slash`, where an `@` follows and it looks like a password.
+    SlashAt,
+    /// The next word; a UUID is the secret here.
+    Id,
     /// Behind the user and a comma, in the next word.
     Comma,
     /// Behind the user and a slash, before an `@` or the word's end.
@@ -59,14 +63,26 @@ const COMMANDS: &[Command] = &[
     ("jdbc:oracle:thin:", &[("jdbc:oracle:thin:", Given::Slash)]),
     ("impdp ", &[("impdp ", Given::Slash)]),
     ("expdp ", &[("expdp ", Given::Slash)]),
-    ("ldapsearch -", &[(" -w", Given::Next)]),
-    ("ldapmodify -", &[(" -w", Given::Next)]),
-    ("ldapwhoami -", &[(" -w", Given::Next)]),
+    ("ldapsearch -", &[(" -w", Given::Next), (" -w", Given::Glued)]),
+    ("ldapmodify -", &[(" -w", Given::Next), (" -w", Given::Glued)]),
+    ("ldapwhoami -", &[(" -w", Given::Next), (" -w", Given::Glued)]),
     ("ldappasswd -", &[(" -w", Given::Next), (" -s", Given::Next), (" -a", Given::Next)]),
-    ("ldapadd -", &[(" -w", Given::Next)]),
+    ("ldapadd -", &[(" -w", Given::Next), (" -w", Given::Glued)]),
     ("smbclient ", &[("%", Given::Glued)]),
     ("rpcclient ", &[("%", Given::Glued)]),
-    ("openssl ", &[(" pass:", Given::Glued), (" -k", Given::Next), (" -K", Given::Next)]),
+    ("connect ", &[("connect", Given::SlashAt)]),
+    ("winexe ", &[("%", Given::Glued)]),
+    ("wmic -", &[("%", Given::Glued)]),
+    ("oathtool ", &[(" -b", Given::Next), (" --base32", Given::Next)]),
+    ("slmgr", &[(" /ipk", Given::Next), (" -ipk", Given::Next)]),
+    ("radtest ", &[("radtest", Given::Word(2))]),
+    ("connect to ", &[(" USING", Given::OddNext)]),
+    ("createuser ", &[(" SHA", Given::OddNext), (" MD5", Given::OddNext), (" AES", Given::OddNext), (" DES", Given::OddNext)]),
+    ("tacacs-server host ", &[(" key", Given::OddNext)]),
+    ("radius-server host ", &[(" key", Given::OddNext)]),
+    ("message-digest-key ", &[("message-digest-key", Given::Word(3))]),
+    ("digest super:", &[("digest super:", Given::Glued)]),
+    ("openssl ", &[(" -hmac", Given::Next), (" hexkey:", Given::Glued), (" pass:", Given::Glued), (" -k", Given::Next), (" -K", Given::Next)]),
     ("keytool ", &[("pass", Given::Next)]),
     ("net use ", &[(" /user:", Given::Word(2))]),
     ("useradd -", &[(" -p", Given::Next)]),
@@ -114,8 +130,8 @@ const COMMANDS: &[Command] = &[
     ("az ad sp ", &[(" --password", Given::Next)]),
     ("mosquitto_", &[(" -P", Given::Next), (" --pw", Given::Next)]),
     ("mosquitto_passwd -b", &[("mosquitto_passwd -b", Given::Last)]),
-    ("http -", &[(" -a", Given::Pair)]),
-    ("https -", &[(" -a", Given::Pair)]),
+    ("http -", &[(" -a", Given::Pair), (" -a", Given::OddNext)]),
+    ("https -", &[(" -a", Given::Pair), (" -a", Given::OddNext)]),
     ("wget ", &[(" --http-password=", Given::Glued), (" --ftp-password=", Given::Glued)]),
     ("svn ", &[(" --password", Given::Next)]),
     ("mount -t cifs ", &[("password=", Given::Glued), ("pass=", Given::Glued)]),
@@ -159,7 +175,7 @@ const COMMANDS: &[Command] = &[
     ("zerotier-cli ", &[(" -T", Given::Glued)]),
     ("snyk auth ", &[("snyk auth", Given::Next)]),
     ("sonar-scanner ", &[("-Dsonar.login=", Given::Glued), ("-Dsonar.token=", Given::Glued)]),
-    ("codecov ", &[(" -t", Given::Next)]),
+    ("codecov ", &[(" -t", Given::Id)]),
     ("infisical ", &[(" --token", Given::Next)]),
     ("-creds=", &[("-creds", Given::Pair)]),
     ("--creds ", &[("--creds", Given::Pair)]),
@@ -237,10 +253,14 @@ impl Detector {
         let apart = i < limit && (is_blank(text[i]) || text[i] == b'=');
         let first = skip(text, i, limit, |b| is_blank(b) || b == b'=');
         let (start, end, until) = match given {
-            Given::Next | Given::OddNext if !apart => return,
+            Given::Next | Given::OddNext | Given::Id if !apart => return,
             Given::Glued if apart => return,
-            Given::Next | Given::OddNext | Given::Glued => {
-                let value = value_at(text, first, limit, site.cut);
+            Given::Next | Given::OddNext | Given::Id | Given::Glued => {
+                let mut value = value_at(text, first, limit, site.cut);
+                // `key 7 X`: a number says how it is hidden.
+                if given == Given::OddNext && value.end == value.start + 1 && digits(&text[value.start..value.end]) {
+                    value = value_at(text, value.end, limit, site.cut);
+                }
                 (value.start, value.end, value.until)
             }
             Given::Last => {
@@ -255,8 +275,12 @@ impl Detector {
                 (start, end, (end == limit && site.cut).then_some(Until::Word))
             }
             Given::Pair | Given::OddPair | Given::Comma => {
-                let value = value_at(text, first, limit, site.cut);
+                let mut value = value_at(text, first, limit, site.cut);
                 let by = if given == Given::Comma { b',' } else { b':' };
+                // What stands behind the comma is no field.
+                if given == Given::Comma && !value.quoted {
+                    value.end = skip(text, value.start, limit, |b| b > b' ' && !is_quote(b));
+                }
                 let Some(colon) = memchr::memchr(by, &text[value.start..value.end]) else { return };
                 // A user that is 32 hex digits is the half of a key.
                 let user = &text[value.start..value.start + colon];
@@ -274,23 +298,41 @@ impl Detector {
                 }
                 (value.start, value.end, value.until)
             }
-            Given::Slash => {
-                let start = skip(text, first, limit, is_quote);
-                let user = skip(text, start, limit, |b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'$' | b'#'));
+            Given::Slash | Given::SlashAt => {
+                let mut start = skip(text, first, limit, is_quote);
+                // `sqlplus -S USER/X@db`
+                while start < limit && text[start] == b'-' {
+                    let option = skip(text, start, limit, |b| !is_blank(b));
+                    start = skip(text, option, limit, |b| is_blank(b) || is_quote(b));
+                }
+                let user = skip(text, start, limit, |b| {
+                    b.is_ascii_alphanumeric() || matches!(b, b'_' | b'$' | b'#' | b'-' | b'.')
+                });
                 if user == start || text.get(user) != Some(&b'/') || user >= limit {
                     return;
                 }
-                let end = skip(text, user + 1, limit, |b| b > b' ' && b != b'@' && !is_quote(b));
-                (user + 1, end, (end == limit && site.cut).then_some(Until::Word))
+                let open = skip(text, user + 1, limit.min(user + 2), is_quote);
+                let end = skip(text, open, limit, |b| b > b' ' && b != b'@' && !is_quote(b));
+                if given == Given::SlashAt && (end >= limit || text[end] != b'@') {
+                    return;
+                }
+                (open, end, (end == limit && site.cut).then_some(Until::Word))
             }
         };
         let bytes = &text[start.min(end)..end];
         let option = bytes.first() == Some(&b'/') && matches!(given, Given::Word(_));
         let count = matches!(given, Given::Next | Given::Pair | Given::OddPair) && digits(bytes);
-        if matches!(given, Given::OddPair | Given::OddNext) && (!is_password(bytes, false) || object_name(bytes)) {
+        let odd = (is_password(bytes, false) && !object_name(bytes)) || groups_of_four(bytes);
+        if matches!(given, Given::OddPair | Given::OddNext | Given::SlashAt) && !odd {
             return;
         }
-        if bytes.len() >= 3 && !harmless(bytes) && bytes[0] != b'-' && !count && !option && !self.settings.allows(bytes)
+        let named = given == Given::Id && uuid(bytes);
+        if bytes.len() >= 3
+            && (named || !harmless(bytes))
+            && bytes[0] != b'-'
+            && !count
+            && !option
+            && !self.settings.allows(bytes)
         {
             out.push(site.mask(const { number("command-line-secret") }, start, end, until));
         }
@@ -315,4 +357,12 @@ impl Detector {
             out.push(site.mask(const { number("command-line-secret") }, value.start, value.end, value.until));
         }
     }
+}
+
+/// `abcd 1234 efGh ijkl`: a password for programs, in groups that blanks divide.
+fn groups_of_four(bytes: &[u8]) -> bool {
+    let group = |g: &[u8]| g.len() == 4 && g.iter().all(u8::is_ascii_alphanumeric);
+    (4..=8).contains(&bytes.split(|b| *b == b' ').count())
+        && bytes.split(|b| *b == b' ').all(group)
+        && (bytes.iter().any(u8::is_ascii_digit) || crate::model::naturalness(bytes) < -4)
 }

@@ -203,6 +203,19 @@ impl Detector {
             i = skip(text, i, to, |b| !b.is_ascii_hexdigit());
             i += if text[i..to].starts_with(b"0x") { 2 } else { 0 };
             let stop = skip(text, i, to, |b| b.is_ascii_hexdigit());
+            // `7061 7373`, as xxd groups them.
+            if radix == 16 && stop - i == 4 {
+                let pair = std::str::from_utf8(&text[i..stop]).ok().and_then(|n| u16::from_str_radix(n, 16).ok());
+                if let Some([high, low]) = pair.map(u16::to_be_bytes) {
+                    start.get_or_insert(i);
+                    bytes.push(high);
+                    // What is no text ends what can be read, and is of the same bytes.
+                    bytes.push(low);
+                    end = stop;
+                    i = stop;
+                    continue;
+                }
+            }
             let number = std::str::from_utf8(&text[i..stop]).ok().and_then(|n| u8::from_str_radix(n, radix).ok());
             match number.filter(|b| matches!(b, b'\t' | b'\n' | b'\r' | b' '..=b'~')) {
                 Some(byte) => {

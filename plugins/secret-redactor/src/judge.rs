@@ -6,6 +6,7 @@ use crate::{
     detect::Detector,
     keys::{Meaning, Strength},
     model::naturalness,
+    public::object_id,
     randomness::random,
     table::number,
     text::Mix,
@@ -22,7 +23,7 @@ impl Detector {
         if uuid(value.strip_suffix(b":fx").unwrap_or(value)) {
             return said.uuid;
         }
-        if harmless(value) {
+        if harmless(value) || value.starts_with(b"h1:") {
             return false;
         }
         let refers = said.rule == const { number("secret-assignment") }
@@ -152,6 +153,9 @@ pub(crate) fn generated(value: &[u8]) -> bool {
 
 /// Under the name of a service alone: a token as services make them.
 fn service(value: &[u8]) -> bool {
+    if object_id(value) {
+        return false;
+    }
     // `UUID:HEX`
     let joined = |p: &[u8]| uuid(p) || (p.len() >= 16 && crate::randomness::is_hex(p));
     // `SM` and 32 hex digits: what Twilio names its things by; its keys begin with `SK`.

@@ -6,6 +6,7 @@ use crate::{
     judge::groups,
     keys::{Meaning, Strength, meaning},
     lists::Lists,
+    numbers::array,
     public::next_page,
     randomness::random,
     saying::{ends_its_text, is_no_value, is_sentence},
@@ -44,7 +45,8 @@ pub(crate) struct Assigned {
 /// `?key=` of a URL: what opens it when it is long and random.
 fn query_key(site: Site, start: usize, key: &[u8]) -> Option<Meaning> {
     let before = start.checked_sub(1).filter(|i| *i >= site.floor).map(|i| site.text[i]);
-    let names: [&[u8]; 9] = [b"key", b"k", b"t", b"hash", b"invite", b"ticket", b"confirm", b"magic", b"share"];
+    let names: [&[u8]; 10] =
+        [b"private", b"key", b"k", b"t", b"hash", b"invite", b"ticket", b"confirm", b"magic", b"share"];
     (matches!(before, Some(b'?' | b'&')) && names.iter().any(|n| key.eq_ignore_ascii_case(n))).then_some(Meaning {
         strength: Strength::Service,
         rule: const { number("api-key-assignment") },
@@ -129,6 +131,7 @@ impl Detector {
         };
         let key = &text[start..end];
         let said = self.meaning(key).or_else(|| self.meaning_of_many(key, text, sep + 1, limit));
+        let said = said.or_else(|| self.meaning_of_joined(site, key, sep + 1));
         let said = said.or_else(|| query_key(site, start, key)).or_else(|| role_secret(site, key));
         let Some(mut said) = said else { return };
         // Whoever has the link has what it opens.
@@ -185,6 +188,11 @@ impl Detector {
             Setting::Within
         };
         let first = skip(text, from, limit, is_blank);
+        let sure = matches!(said.strength, Strength::Certain | Strength::Stated) || key.eq_ignore_ascii_case(b"secret");
+        if let Some((start, end)) = array(text, first, limit).filter(|_| sure && !key.ends_with(b"s")) {
+            out.push(site.mask(said.rule, start, end, None));
+            return;
+        }
         if key.last().is_some_and(|b| matches!(b, b's' | b'S')) && text.get(first) == Some(&b'[') && first < limit {
             return self.list(site, said, first + 1, out);
         }
@@ -193,6 +201,9 @@ impl Detector {
             Strength::Cookie => self.cookie(site, &text[start..end], from, out),
             _ => {
                 let value = value_at(text, from, limit, site.cut);
+                // `volume "db-password" : references a key`: no notation has a word of a sentence there.
+                let prose = setting == Setting::Data && text[sep] == b':' && !value.quoted;
+                let setting = if prose && said_in_prose(text, value, limit) { Setting::Within } else { setting };
                 if !is_no_value(site, (start, end), value) {
                     self.value(site, said, value, setting, out);
                 }
@@ -304,6 +315,19 @@ impl Detector {
         let list = skip(text, i, limit, is_blank);
         let one = key.strip_suffix(b"s").or_else(|| key.strip_suffix(b"S"))?;
         (list < limit && text[list] == b'[').then(|| self.meaning(one)).flatten()
+    }
+
+    /// What `APP_KEYS="A,B"` means: the plural counts where commas part what looks random.
+    fn meaning_of_joined(&self, site: Site, key: &[u8], from: usize) -> Option<Meaning> {
+        let one = key.strip_suffix(b"s").or_else(|| key.strip_suffix(b"S"))?;
+        let Site { text, limit, .. } = site;
+        let value = value_at(text, from, limit, site.cut);
+        let parts = || text[value.start..value.end].split(|b| *b == b',');
+        let odd = value.quoted
+            && value.end < value.start + 1024
+            && (2..=16).contains(&parts().count())
+            && parts().all(|p| p.len() >= 16 && random(p.strip_suffix(b"==").unwrap_or(p)));
+        odd.then(|| self.meaning(one)).flatten()
     }
 
     pub(crate) fn meaning(&self, key: &[u8]) -> Option<Meaning> {

@@ -123,12 +123,18 @@ pub(crate) fn meaning(key: &[u8], more: &[String]) -> Option<Meaning> {
             && key.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'_');
         let now = if is(i, class::PASSWORD) || ending == Some("password") || somebodys_pass(word(i)) {
             found(Strength::Certain, const { number("password-assignment") })
+        } else if said(i, "issecret") || (said(i, "secret") && i > 0 && said(i - 1, "hashed")) {
+            // Whether a value is one, or a digest by which a scanner knows it again.
+            None
         } else if said(i, "secret") || said(i, "secrets") || ending == Some("secret") {
             // `existingSecret: NAME` and its like refer to an object.
             let compound = (i > 0 && !previous(class::REFERRING))
                 || ending.is_some()
                 || (after(1) && (said(i + 1, "key") || said(i + 1, "access")));
             found(if compound { Strength::Certain } else { Strength::Likely }, const { number("secret-assignment") })
+        } else if said(i, "token") && i > 1 && said(i - 1, "key") && said(i - 2, "public") {
+            // `PublicKeyToken` of an assembly's name.
+            None
         } else if said(i, "token") || ending == Some("token") {
             let kind = variable
                 || ending.is_some_and(|_| !said(i, "authtoken"))
@@ -165,7 +171,9 @@ pub(crate) fn meaning(key: &[u8], more: &[String]) -> Option<Meaning> {
             && (!previous(class::BENIGN_KEY | class::ABOUT)
                 || (said(i - 1, "routing") && (0..i).any(|n| is(n, class::SERVICE))))
         {
-            found(Strength::Service, const { number("api-key-assignment") })
+            // `INSTANA_AGENT_KEY`: whose it is stands before.
+            let named = i > 1 && (0..i - 1).any(|n| is(n, class::SERVICE)) && !previous(class::BENIGN_KEY);
+            found(if named { Strength::Likely } else { Strength::Service }, const { number("api-key-assignment") })
         } else if said(i, "pat") {
             found(if i > 0 { Strength::Likely } else { Strength::Service }, const { number("token-assignment") })
         } else if said(i, "credential") || said(i, "credentials") || said(i, "creds") {
@@ -192,7 +200,10 @@ pub(crate) fn meaning(key: &[u8], more: &[String]) -> Option<Meaning> {
         } else if matches!(word(i), b"otp" | b"pin" | b"pincode" | b"cvv" | b"cvc" | b"totp" | b"mfa" | b"2fa")
             || ((said(i, "code") || said(i, "codes"))
                 && i > 0
-                && matches!(word(i - 1), b"verification" | b"backup" | b"recovery" | b"time" | b"security"))
+                && matches!(
+                    word(i - 1),
+                    b"verification" | b"backup" | b"recovery" | b"scratch" | b"pairing" | b"time" | b"security"
+                ))
         {
             found(Strength::Pin, const { number("pin-code") })
         } else if said(i, "cardnumber")
@@ -201,9 +212,18 @@ pub(crate) fn meaning(key: &[u8], more: &[String]) -> Option<Meaning> {
             || (said(i, "card") && i > 0 && said(i - 1, "credit"))
         {
             found(Strength::Card, const { number("card-number") })
+        } else if i > 0
+            && ((said(i, "salt") && said(i - 1, "ticket"))
+                || (said(i, "certificate") && said(i - 1, "app"))
+                || (said(i, "sec") && i + 1 == words && signs(word(i - 1))))
+        {
+            found(Strength::Stated, const { number("secret-assignment") })
         } else if said(i, "code") && words == 1 || matches!(word(i), b"salt") {
             found(Strength::Weak, const { number("credential-assignment") })
-        } else if said(i, "mnemonic") || (said(i, "phrase") && previous(class::PHRASE)) || said(i, "seedphrase") {
+        } else if said(i, "mnemonic")
+            || (said(i, "phrase") && (previous(class::PHRASE) || (i > 0 && said(i - 1, "mnemonic"))))
+            || said(i, "seedphrase")
+        {
             found(Strength::Phrase, const { number("seed-phrase") })
         } else if matches!(word(i), b"dockerconfigjson" | b"kubeconfig" | b"unseal") {
             found(Strength::Weak, const { number("credential-assignment") })
@@ -258,6 +278,14 @@ fn somebodys_pass(word: &[u8]) -> bool {
         b"login", b"app", b"redis", b"mongo", b"rabbit", b"proxy", b"wifi", b"http", b"web", b"jdbc", b"ipmi", b"bmc", b"vpn", b"my", b"api", b"svc",
     ];
     word.strip_suffix(b"pass").is_some_and(|whose| WHOSE.contains(&whose))
+}
+
+/// `HMAC_SEC`: before these, seconds are not meant.
+fn signs(word: &[u8]) -> bool {
+    matches!(
+        word,
+        b"hmac" | b"client" | b"app" | b"api" | b"auth" | b"jwt" | b"shared" | b"webhook" | b"oauth" | b"signing"
+    )
 }
 
 /// Splits a key into lower-case words at `_`, `-`, `.`, blanks and changes of case.

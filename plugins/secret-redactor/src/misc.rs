@@ -25,6 +25,10 @@ impl Detector {
         let near = memchr::memrchr(b'@', &text[literal_end..end]).map(|n| literal_end + n);
         let Some(at) = near.or_else(|| beyond_slash(text, literal_end, end, limit)) else { return };
         let info = &text[literal_end..at];
+        // The public key of a node of a chain.
+        if text[..literal_end].ends_with(b"enode://") && is_hex(info) {
+            return;
+        }
         if let Some(colon) = memchr::memchr(b':', info) {
             let secret = &info[colon + 1..];
             let rule = const { number("url-credentials") };
@@ -53,7 +57,9 @@ impl Detector {
         if text[start..at].windows(3).any(|w| w == b"://") {
             return;
         }
-        if let Some(colon) = memchr::memchr(b':', &text[start..at]) {
+        // `USER/VALUE@(DESCRIPTION=…)`
+        let by = if text[at..].starts_with(b"@(DESC") { b'/' } else { b':' };
+        if let Some(colon) = memchr::memchr(by, &text[start..at]) {
             let secret = &text[start + colon + 1..at];
             // `(?:\s+\(@`: a pattern has no user.
             let user =
@@ -149,6 +155,10 @@ impl Detector {
         if reads(text, value.start, b"password ") && !value.quoted {
             value = value_at(text, value.end, limit, site.cut);
         }
+        // `rootpw --plaintext X`
+        if text[value.start..value.end].starts_with(b"--") && !value.quoted {
+            value = value_at(text, value.end, limit, site.cut);
+        }
         // `community string: X`
         if reads(text, value.start, b"string: ") && !value.quoted {
             value = value_at(text, value.start + 8, limit, site.cut);
@@ -160,7 +170,7 @@ impl Detector {
                 && !harmless(bytes)
                 && (!auth
                     || (bytes.len() >= 6
-                        && mix.digit > 0
+                        && (mix.digit > 0 || (reads(text, at, b"\"") && mix.upper > 0 && mix.lower > 1))
                         && mix.lower + mix.upper > 0
                         && !object_name(bytes)
                         && !bytes.contains(&b'=')))

@@ -221,6 +221,14 @@ impl Detector {
         } else {
             return;
         };
+        // `<AdministratorPassword><Value>x</Value>`
+        let inner = b"<Value>";
+        let (from, end) = if from == literal_end && text[from..limit].starts_with(inner) {
+            let from = from + inner.len();
+            (from, memchr::memchr(b'<', &text[from..limit]).map_or(limit, |n| from + n))
+        } else {
+            (from, end)
+        };
         let (from, end) = cdata(text, from, end, (site.floor, limit));
         let until = (end == limit && site.cut).then_some(Until::Word);
         // `<user>:<password>@host` says how a URL is written.
@@ -327,6 +335,9 @@ pub(crate) fn unwrapped(text: &[u8], i: usize, limit: usize) -> usize {
         b"PASSWORD(",
         b"String(",
         b"Optional[",
+        b"Optional(",
+        b"chr ",
+        b"String = ",
         b"Slice([",
         b"!!str ",
         b"!vault ",
@@ -345,6 +356,17 @@ pub(crate) fn unwrapped(text: &[u8], i: usize, limit: usize) -> usize {
     };
     if let Some(quote) = note.map(|n| skip(text, n, limit, is_blank)).filter(|q| *q < limit && is_quote(text[*q])) {
         return quote;
+    }
+    // `0x7ffe4c11 "x"`: where a debugger found it.
+    if text[i..limit].starts_with(b"0x") {
+        let quote = skip(text, i + 2, limit.min(i + 20), |b| b.is_ascii_hexdigit());
+        if text[quote..limit].starts_with(b" \"") {
+            return quote + 1;
+        }
+    }
+    // `&anchor x`
+    if let Some(value) = note.filter(|n| text[i] == b'&' && n + 4 < limit && !is_blank(text[n + 1])) {
+        return value + 1;
     }
     // `(string) (len=12) "x"`
     if text[i..limit].starts_with(b"(string)") || text[i..limit].starts_with(b"string(") {

@@ -33,9 +33,8 @@ impl Detector {
             return;
         }
         let mut value = value_behind(text, sep, limit, site.cut);
-        let Some(name) = name_before(site).or_else(|| name_after(site, value)).or_else(|| name_above(site)) else {
-            return;
-        };
+        let name = name_before(site).or_else(|| name_after(site, value)).or_else(|| name_of_object(site));
+        let Some(name) = name.or_else(|| name_above(site)) else { return };
         let Some(said) = self.meaning(&text[name.start..name.end]) else { return };
         // `"value": {"stringValue": "VALUE"}`
         if !value.quoted && text[value.start..limit].starts_with(b"{") {
@@ -136,7 +135,7 @@ fn labels(text: &[u8], from: usize, to: usize) -> impl DoubleEndedIterator<Item 
 }
 
 /// The name of a pair, before its value in the same braces.
-fn name_before(site: Site) -> Option<Value> {
+pub(crate) fn name_before(site: Site) -> Option<Value> {
     let Site { text, at, .. } = site;
     let floor = site.floor.max(at.saturating_sub(NEAR));
     let mut open = text[floor..at].iter().rposition(|b| matches!(b, b'{' | b'}')).map_or(floor, |n| floor + n + 1);
@@ -147,6 +146,18 @@ fn name_before(site: Site) -> Option<Value> {
         open = text[floor..outer].iter().rposition(|b| matches!(b, b'{' | b'}')).map_or(floor, |n| floor + n + 1);
     }
     labels(text, open, at).rev().find_map(|end| name_at(text, end, at))
+}
+
+/// The key of the braces that the value stands in: `"KEY":{"sensitive":true,"value":"VALUE"}`.
+fn name_of_object(site: Site) -> Option<Value> {
+    let Site { text, at, .. } = site;
+    let floor = site.floor.max(at.saturating_sub(NEAR));
+    let open = memchr::memrchr(b'{', &text[floor..at]).map(|n| floor + n)?;
+    let sep = skip_back(text, open, floor, is_blank);
+    let end = sep.checked_sub(2).filter(|e| *e >= floor && text[sep - 1] == b':' && text[*e] == b'"')?;
+    let start = skip_back(text, end, floor, |b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'));
+    let alone = memchr::memchr(b'}', &text[open..at]).is_none();
+    (start < end && alone).then_some(Value { start, end, quoted: true, until: None })
 }
 
 /// The name of a pair, behind its value in the same braces.

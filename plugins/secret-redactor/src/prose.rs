@@ -45,7 +45,7 @@ const FILLERS: &[&str] = &[
 
 /// Words after which a name stands, which is no secret.
 #[rustfmt::skip]
-const NAMING: &[&str] = &["for", "user", "of", "by", "account", "username", "login", "named", "f\u{fc}r", "para", "pour", "von", "user:", "database"];
+const NAMING: &[&str] = &["for", "user", "of", "by", "per", "account", "username", "login", "named", "f\u{fc}r", "para", "pour", "von", "user:", "database"];
 
 /// Words behind those, which say what is named.
 #[rustfmt::skip]
@@ -89,6 +89,13 @@ impl Detector {
         } else {
             noun
         };
+        // `public key X`
+        if noun == Noun::Bare && crate::text::skip_back(text, at, floor, is_blank) >= floor + 6 && {
+            let end = skip_back(text, at, floor, is_blank);
+            reads(text, end - 6, b"public")
+        } {
+            return;
+        }
         if matches!(noun, Noun::Token | Noun::Key) && !self.names_a_token(text, at, literal_end, floor) {
             return;
         }
@@ -259,6 +266,9 @@ impl Detector {
         if at == gap && at > floor && text[at - 1].is_ascii_alphanumeric() {
             return self.glued_name(text, at, end, floor).is_some();
         }
+        if word.eq_ignore_ascii_case(b"public") {
+            return false;
+        }
         if word.is_empty() || n > name.len() {
             return true;
         }
@@ -293,7 +303,7 @@ fn bare_key(detector: &Detector, text: &[u8], (floor, at, end): (usize, usize, u
 
 fn noun(text: &[u8]) -> Noun {
     let has = |word: &[u8]| crate::text::find(text, word).is_some();
-    if has(b"cred") || has(b"login: ") || has(b"login is ") || has(b"in with ") {
+    if has(b"cred") || has(b"login: ") || has(b"login is ") || has(b"in with ") || has(b"in as ") {
         Noun::Pair
     } else if has(b"code") && !has(b"passcode") || has(b"otp") || has(b"pin ") {
         Noun::Code
@@ -402,8 +412,14 @@ fn is_token(bytes: &[u8]) -> bool {
                 let mix = Mix::of(body);
                 mix.kinds() == 2 && mix.digit >= 4 && mix.other == 0 && mix.changes * 4 >= body.len()
             })
+            || stellar(body)
             || hex_groups(body)
             || (dotted && !object_name(body)))
+}
+
+/// The seed of an account of Stellar or NATS: `S` and base32.
+fn stellar(body: &[u8]) -> bool {
+    matches!(body.len(), 56 | 58) && body[0] == b'S' && body.iter().all(|b| matches!(b, b'A'..=b'Z' | b'2'..=b'7'))
 }
 
 /// `DbSecretA61B7A71`: a resource's name as `CloudFormation` writes it, with eight digits of its digest.

@@ -75,6 +75,13 @@ const fn near(
     Provider { id, description, starts, lead: "", secret, example, near_miss, back: 0, least: 0, holds }
 }
 
+/// The hash of `MySQL` in quotes, by its first digit.
+#[rustfmt::skip]
+const MYSQL_HASHES: &[&str] = &[
+    "'*0", "'*1", "'*2", "'*3", "'*4", "'*5", "'*6", "'*7", "'*8", "'*9", "'*A", "'*B", "'*C", "'*D", "'*E", "'*F",
+    "\"*0", "\"*1", "\"*2", "\"*3", "\"*4", "\"*5", "\"*6", "\"*7", "\"*8", "\"*9", "\"*A", "\"*B", "\"*C", "\"*D", "\"*E", "\"*F",
+];
+
 #[rustfmt::skip]
 pub(crate) const PROVIDERS: &[Provider] = &[
     // Clouds
@@ -211,7 +218,7 @@ pub(crate) const PROVIDERS: &[Provider] = &[
     p("okta-token", "Okta API token", &["SSWS "], "SSWS +[A-Za-z0-9_-]{30,}", "SSWS 00{b40}", "SSWS x"),
     p("dotnet-protected-data", "ASP.NET protected payload", &["CfDJ8"], "CfDJ8[A-Za-z0-9_+/-]{30,}", "CfDJ8{b120}", "CfDJ8x"),
     p("duffel-token", "Duffel or Frame.io token", &["duffel_", "fio-u-"], "(?:duffel_(?:live|test)_[A-Za-z0-9_=-]{40,}|fio-u-[A-Za-z0-9_=-]{60,})", "duffel_live_{b43}", "duffel_live_x"),
-    p("password-hash", "Hash of a password, as crypt, bcrypt and argon2 write it", &["$2a$", "$2b$", "$2y$", "$6$", "$5$", "$1$", "$y$", "$apr1$", "$argon2", "$pbkdf2", "$scrypt$", "pbkdf2_sha256$", "SCRAM-SHA-256$", "{SSHA}", "{SSHA512}"], r"(?:\$2[aby]\$[0-9]{2}\$[./A-Za-z0-9]{40,}|\$(?:6|5|1|y|apr1)\$[^\s:'\x22$]{1,40}(?:\$[^\s:'\x22$]{1,40})?\$[./A-Za-z0-9]{16,}|\$(?:argon2|pbkdf2|scrypt)[^\s'\x22]{30,}|pbkdf2_sha256\$[0-9]+\$[^\s'\x22]{30,}|SCRAM-SHA-256\$[^\s'\x22]{40,}|\{SSHA(?:512)?\}[A-Za-z0-9+/=]{20,})", "$2b$12${w53}", "$2b$12$x"),
+    p("password-hash", "Hash of a password, as crypt, bcrypt and argon2 write it", &["$2a$", "$2b$", "$2y$", "$6$", "$5$", "$1$", "$y$", "$apr1$", "$$apr1$$", "$$2y$$", "$argon2", "$pbkdf2", "$scrypt$", "pbkdf2_sha256$", "SCRAM-SHA-256$", "{SSHA}", "{SSHA512}"], r"(?:\$2[aby]\$[0-9]{2}\$[./A-Za-z0-9]{40,}|\$\$(?:apr1|2y)\$\$[./A-Za-z0-9$]{20,}|\$(?:6|5|1|y|apr1)\$[^\s:'\x22$]{1,40}(?:\$[^\s:'\x22$]{1,40})?\$[./A-Za-z0-9]{16,}|\$(?:argon2|pbkdf2|scrypt)[^\s'\x22]{30,}|pbkdf2_sha256\$[0-9]+\$[^\s'\x22]{30,}|SCRAM-SHA-256\$[^\s'\x22]{40,}|\{SSHA(?:512)?\}[A-Za-z0-9+/=]{20,})", "$2b$12${w53}", "$2b$12$x"),
     p("ssh-private-key", "Body of an OpenSSH private key", &["b3BlbnNzaC1rZXktdjE"], "b3BlbnNzaC1rZXktdjE[A-Za-z0-9+/=]{16,}", "b3BlbnNzaC1rZXktdjE{s200}", "b3BlbnNzaC1rZXktdjE"),
     p("private-key-base64", "A PEM private key in base64", &["LS0tLS1CRUdJTiBSU0EgUFJJVkFUR", "LS0tLS1CRUdJTiBQUklWQVRF", "LS0tLS1CRUdJTiBFQyBQUklWQVRF", "LS0tLS1CRUdJTiBPUEVOU1NI", "LS0tLS1CRUdJTiBFTkNSWVBURU", "LS0tLS1CRUdJTiBEU0EgUFJJVkFUR"], "LS0tLS1CRUdJTi[A-Za-z0-9+/=_-]{20,}", "LS0tLS1CRUdJTiBQUklWQVRF{s200}", "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0"),
     p("private-key-der", "PKCS private key body without its PEM header", &["MIIEvQIBADANBg", "MIIEvgIBADANBg", "MIIEvwIBADANBg", "MIIEwAIBADANBg", "MIIEpAIBAAK", "MIIEpQIBAAK", "MIIEowIBAAK", "MIIEogIBAAK", "MIIJKQIBAAK", "MIIJKAIBAAK", "MIIJKgIBAAK", "MIIJQgIBADANBg", "MIIJQwIBADANBg", "MHcCAQEEI", "MIGHAgEAMBMGByqGSM49", "MIGkAgEBBD", "MC4CAQAwBQYDK2Vw"], "M(?:II|Hc|IG|C4)[A-Za-z0-9+/=]{40,}", "MIIEpAIBAAK{s200}", "MIIEpAIBAAK"),
@@ -241,7 +248,7 @@ pub(crate) const PROVIDERS: &[Provider] = &[
     p("openshift-token", "OpenShift token", &["sha256~"], "sha256~[A-Za-z0-9_-]{40,}", "sha256~{b43}", "sha256~x"),
     p("scalingo-token", "Scalingo token", &["tk-us-"], "tk-us-[A-Za-z0-9_-]{40,}", "tk-us-{b48}", "tk-us-x"),
     p("settlemint-token", "SettleMint token", &["sm_aat_", "sm_pat_", "sm_sat_"], "sm_[aps]at_[A-Za-z0-9]{16,}", "sm_pat_{w16}", "sm_aat_x"),
-    p("trello-token", "Trello token", &["ATTA"], "ATTA[a-f0-9]{60,}", "ATTA{h72}", "ATTAx"),
+    p("trello-token", "Trello token", &["ATTA"], "ATTA[a-fA-F0-9]{60,80}", "ATTA{h72}", "ATTAx"),
     p("yandex-oauth-token", "Yandex OAuth token", &["y0_", "y1_"], "y[01]_[A-Za-z0-9_-]{40,}", "y0_{b55}", "y0_x"),
     p("yandex-static-key", "Yandex Cloud static key", &["YCAJE", "YCM", "YCO", "YCN"], "(?:YCAJE[A-Za-z0-9_-]{20}|YC[MNO][A-Za-z0-9_-]{37,})", "YCAJE{b20}", "YCAJEx"),
     p("do-spaces-key", "DigitalOcean Spaces key", &["DO00", "DO80"], "DO[08]0[A-Z0-9]{16}", "DO00{u16}", "DO00x"),
@@ -302,7 +309,7 @@ pub(crate) const PROVIDERS: &[Provider] = &[
     p("netbird-token", "NetBird token", &["nbp_"], "nbp_[A-Za-z0-9]{36}", "nbp_{w36}", "nbp_x"),
     p("nomic-key", "Nomic key", &["nk-"], "nk-[A-Za-z0-9_-]{43}", "nk-{b43}", "nk-x"),
     p("nylas-key", "Nylas key", &["nyk_"], "nyk_(?:v0_)?[A-Za-z0-9]{40,}", "nyk_v0_{w64}", "nyk_x"),
-    p("onesignal-key", "OneSignal key", &["os_v2_"], "os_v2_(?:app|org)_[a-z0-9]{60,}", "os_v2_app_abcdefghijabcdefghijabcdefghijabcdefghijabcdefghijabcdefghijabcdefgh", "os_v2_x"),
+    p("onesignal-key", "OneSignal key", &["os_v2_"], "os_v2_(?:app|org)_[a-z0-9]{48,}", "os_v2_app_abcdefghijabcdefghijabcdefghijabcdefghijabcdefghijabcdefghijabcdefgh", "os_v2_x"),
     p("plain-key", "Plain key", &["plainApiKey_"], "plainApiKey_[A-Za-z0-9_-]{20,}", "plainApiKey_{w40}", "plainApiKey_x"),
     p("polar-token", "Polar token", &["polar_oat_", "polar_pat_", "polar_ort_"], "polar_(?:oat|pat|ort)_[A-Za-z0-9_-]{30,}", "polar_oat_{w43}", "polar_oat_x"),
     p("quicknode-key", "QuickNode key", &["QN_"], "QN_[a-f0-9]{32}", "QN_{h32}", "QN_x"),
@@ -456,6 +463,21 @@ pub(crate) const PROVIDERS: &[Provider] = &[
     p("nats-seed", "NATS seed", &["SUA", "SAA", "SOA", "SNA", "SCA", "SXA", "SUB", "SAB", "SOB"], "S[UAONCX][A-D][A-Z2-7]{55}", "SUA{u55}", "SUA{u5}"),
     after("opsgenie-key", "Opsgenie key", &["GenieKey "], "GenieKey ", "[a-f0-9]{8}(?:-[a-f0-9]{4}){3}-[a-f0-9]{12}", "GenieKey {h8}-{h4}-{h4}-{h4}-{h12}", "GenieKey x"),
     after("pgbouncer-hash", "Password hash in PostgreSQL's old form", &["\"md5", "'md5"], "[\"']", "md5[a-f0-9]{32}", "\"app\" \"md5{h32}\"", "\"md5x"),
+    // Hashes and keys of programs
+    after("directory-password", "Password or hash behind its scheme, as LDAP, Dovecot and htpasswd write it", &["{PLAIN}", "{CLEARTEXT}", "{SHA}", "{SHA256}", "{SHA512}", "{SMD5}", "{CRYPT}", "{PLAIN-MD5}", "{CRAM-MD5}", "{BLF-CRYPT}", "{SHA256-CRYPT}", "{SHA512-CRYPT}", "{ARGON2ID}", "{PBKDF2}"], r"\{[A-Z0-9-]{3,16}\}", r"[A-Za-z0-9!#$%&*+./=@^_~-]{6,}", "{SHA}{s27}=", "{SHA} {SHA}x"),
+    p("network-device-hash", "Secret of a network device: Juniper, Cisco types 8 and 9", &["$9$", "$8$"], r"\$[89]\$[A-Za-z0-9./$-]{12,}", "$9${w14}${w43}", "$9$x"),
+    p("grub-password-hash", "Password hash of GRUB", &["grub.pbkdf2."], r"grub\.pbkdf2\.sha512\.[0-9]+\.[A-F0-9]{32,}\.[A-F0-9]{32,}", "grub.pbkdf2.sha512.10000.0123456789ABCDEF0123456789ABCDEF.0123456789ABCDEF0123456789ABCDEF", "grub.pbkdf2.x"),
+    p("werkzeug-hash", "Password hash of Werkzeug", &["scrypt:3", "scrypt:1", "pbkdf2:sha"], r"(?:scrypt:[0-9]+:[0-9]+:[0-9]+|pbkdf2:sha[0-9]+:[0-9]+)\$[A-Za-z0-9]{4,32}\$[a-f0-9]{40,}", "scrypt:32768:8:1${w16}${h128}", "scrypt:32768:x"),
+    after("mysql-password-hash", "Password hash of MySQL", MYSQL_HASHES, "[\x22']", r"\*[A-F0-9]{40}", "'*0123456789ABCDEF0123456789ABCDEF01234567'", "'*A"),
+    after("tls-key-log", "Secret of a TLS session, as programs log it for analysers", &["CLIENT_RANDOM ", "_TRAFFIC_SECRET ", "_TRAFFIC_SECRET_0 ", "_TRAFFIC_SECRET_1 ", "EXPORTER_SECRET "], "[A-Z_0-9]+ [0-9a-f]{64} ", "[0-9a-f]{64,96}", "CLIENT_RANDOM {h64} {h96}", "CLIENT_RANDOM {h64}"),
+    after("netntlm-hash", "Answer of a Windows login, from which its password can be guessed", &["NTLMv2-SSP Hash", "NTLMv2 Hash"], "NTLMv2(?:-SSP)? Hash *: *[^: ]+::[^: ]*:[0-9A-Fa-f]{16}:", "[0-9A-Fa-f]{32}(?::[0-9A-Fa-f]+)?", "NTLMv2-SSP Hash : a::B:{h16}:{h32}:{h56}", "NTLMv2-SSP Hash : a"),
+    after("honeycomb-team", "Honeycomb key of a header", &["x-honeycomb-team", "X-Honeycomb-Team"], r"[xX]-[hH]oneycomb-[tT]eam[\x22']?\s?[:=]\s?[\x22']?", "[A-Za-z0-9_]{20,}", "x-honeycomb-team: {w22}", "x-honeycomb-team: x"),
+    after("ovh-consumer-key", "OVH consumer key of a header", &["X-Ovh-Consumer"], r"X-Ovh-Consumer[\x22']?\s?[:=]\s?[\x22']?", "[A-Za-z0-9]{32}", "X-Ovh-Consumer: {w32}", "X-Ovh-Consumer: x"),
+    after("pagerduty-routing-key", "PagerDuty routing key", &["routing_key", "routingKey"], r"routing_?[kK]ey[\x22']?\s?[:=]\s?[\x22']?", "R[0-9A-Z]{31}", "routing_key: R0{u30}", "routing_key: R0"),
+    after("app-insights-key", "Instrumentation key of Application Insights", &["InstrumentationKey="], "InstrumentationKey=", "[a-f0-9]{8}(?:-[a-f0-9]{4}){3}-[a-f0-9]{12}", "InstrumentationKey={h8}-{h4}-{h4}-{h4}-{h12}", "InstrumentationKey=x"),
+    after("push-monitor", "Path of a monitor that takes reports", &["/api/push/"], "/api/push/", "[A-Za-z0-9]{10,32}", "/api/push/{w10}?status=up", "/api/push/x"),
+    after("azure-identity-header", "Secret header of a managed identity's endpoint", &["X-IDENTITY-HEADER", "IDENTITY_HEADER="], r"(?:X-IDENTITY-HEADER[\x22']?\s?:\s?[\x22']?|IDENTITY_HEADER=[\x22']?)", "[a-fA-F0-9]{8}(?:-[a-fA-F0-9]{4}){3}-[a-fA-F0-9]{12}", "X-IDENTITY-HEADER: {h8}-{h4}-{h4}-{h4}-{h12}", "X-IDENTITY-HEADER: x"),
+    p("dingtalk-secret", "Secret by which a robot of DingTalk signs", &["SEC0", "SEC1", "SEC2", "SEC3", "SEC4", "SEC5", "SEC6", "SEC7", "SEC8", "SEC9", "SECa", "SECb", "SECc", "SECd", "SECe", "SECf"], "SEC[a-f0-9]{64}", "SEC{h64}", "SEC{h8}"),
     // Lesser known services
     after("hook-path", "Webhook path of Feishu, WeCom, VictorOps, Squadcast, Dead Man's Snitch", &["/bot/v2/hook/", "/webhook/send?key=", "alert.victorops.com/integrations/", "api.squadcast.com/v2/incidents/", "nosnch.in/"], "(?:/bot/v2/hook/|/webhook/send\\?key=|alert\\.victorops\\.com/integrations/[a-z]+/[0-9]+/alert/|api\\.squadcast\\.com/v2/incidents/[a-z-]+/|nosnch\\.in/)", "(?:[a-f0-9]{8}(?:-[a-f0-9]{4}){3}-[a-f0-9]{12}|[a-f0-9]{10,})", "POST https://open.feishu.cn/open-apis/bot/v2/hook/{h8}-{h4}-{h4}-{h4}-{h12}", "/bot/v2/hook/x"),
     after("account-link", "Link that resets, confirms or opens an account", &["/reset/", "/reset-password/", "/confirm/", "/activate/", "/invite/", "/magic-link/"], "/(?:reset|reset-password|confirm|activate|invite|magic-link)/", "[a-f0-9]{32,128}", "https://app.example.com/reset/{h64}", "/reset/x"),

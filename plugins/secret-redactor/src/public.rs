@@ -41,6 +41,7 @@ pub(crate) fn is_public(site: Site) -> bool {
         || before.ends_with(b"pin-sha256=\"")
         // A lease is named by where it was made.
         || says(before, 96, b"lease", b"_id")
+        || key_of_a_cache(before)
         || public_key(before)
         || certificate(run)
         || sealed(run)
@@ -55,6 +56,14 @@ pub(crate) fn is_public(site: Site) -> bool {
 fn says(before: &[u8], most: usize, first: &[u8], second: &[u8]) -> bool {
     let near = &before[before.len().saturating_sub(most)..];
     memchr::memchr_iter(second[0], near).any(|i| near[i..].starts_with(second) && near[..i].ends_with(first))
+}
+
+/// `cache.example.org-1:RUN`: the public key by which a binary cache signs, behind its name and number.
+fn key_of_a_cache(before: &[u8]) -> bool {
+    let Some(name) = before.strip_suffix(b":") else { return false };
+    let number = skip_back(name, name.len(), 0, |b| b.is_ascii_digit());
+    let start = skip_back(name, number, 0, |b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'));
+    number < name.len() && name[start..number].ends_with(b"-") && name[start..number].contains(&b'.')
 }
 
 /// `green open INDEX UUID`.
@@ -112,7 +121,7 @@ fn content_id(run: &[u8]) -> bool {
 }
 
 /// `evt_1NG8Du2eZvKYlo2C`: an object's id, which services begin with what the object is.
-fn object_id(run: &[u8]) -> bool {
+pub(crate) fn object_id(run: &[u8]) -> bool {
     #[rustfmt::skip]
     const OBJECTS: &[&str] = &[
         "evt", "event", "pi", "pm", "seti", "cus", "ch", "sub", "si", "in", "ii", "price", "prod", "acct", "req", "txn", "po", "re", "dp",
@@ -162,6 +171,7 @@ fn named_in_prose(before: &[u8]) -> bool {
         "id",
         "ids",
         "request",
+        "archive",
         "trace",
         "span",
         "digest",

@@ -185,7 +185,12 @@ fn joined(site: Site, at: usize, end: usize) -> (usize, usize) {
     let part = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
     let (mut at, mut end) = (at, end);
     while end < limit && is_joint(text[end]) {
-        let next = skip(text, end + 1, limit, part);
+        let mut next = skip(text, end + 1, limit, part);
+        // Behind a colon base64 may stand, which its padding shows.
+        if text[end] == b':' {
+            let far = skip(text, next, limit, |b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/'));
+            next = if far < limit && text[far] == b'=' && far > next { far } else { next };
+        }
         let piece = &text[end + 1..next];
         let mix = Mix::of(piece);
         let random = if text[end] == b'.' { piece.len() >= 10 && mix.kinds() == 3 } else { odd(piece, 8) };

@@ -35,11 +35,42 @@ pub(crate) fn attention(detector: &Detector) -> wit::Attention {
     ])
 }
 
-/// What the host is asked to look for: each once, though several rules may begin there.
+/// What the host is asked to look for: each once, though several rules may begin there, and none that begins with another: where that
+/// one stands, the text is shown already.
 fn distinct(literals: &[Literal], across: bool) -> Vec<wit::Literal> {
     let mut seen = BTreeSet::new();
     let ours = literals.iter().filter(|l| l.across == across);
-    ours.filter_map(|l| {
+    let all: Vec<wit::Literal> = ours.filter_map(|l| asked(l, &mut seen)).collect();
+    // What is looked for in any case is compared in small letters.
+    let folded: Vec<String> = all.iter().map(|l| l.text.to_ascii_lowercase()).collect();
+    let plain: BTreeSet<(&str, bool, bool)> = all
+        .iter()
+        .zip(&folded)
+        .filter(|(l, _)| matches!(l.follow, wit::Follow::Anything))
+        .map(|(l, small)| (if l.any_case { small.as_str() } else { l.text.as_str() }, l.any_case, l.word_start))
+        .collect();
+    let shown = |literal: &wit::Literal, small: &str| {
+        let alike = |end: usize, any_case: bool, word_start: bool| {
+            let itself = end == small.len()
+                && (any_case, word_start) == (literal.any_case, literal.word_start)
+                && matches!(literal.follow, wit::Follow::Anything);
+            let text = if any_case { &small[..end] } else { &literal.text[..end] };
+            !itself
+                && (any_case || !literal.any_case)
+                && (literal.word_start || !word_start)
+                && plain.contains(&(text, any_case, word_start))
+        };
+        (2..=small.len()).filter(|end| small.is_char_boundary(*end)).any(|end| {
+            [(true, false), (true, true), (false, false), (false, true)].iter().any(|(c, w)| alike(end, *c, *w))
+        })
+    };
+    let kept: Vec<bool> = all.iter().zip(&folded).map(|(l, small)| !shown(l, small)).collect();
+    all.into_iter().zip(kept).filter_map(|(l, kept)| kept.then_some(l)).collect()
+}
+
+/// What the host is asked for by a literal, if it is not `seen`.
+fn asked(l: &Literal, seen: &mut BTreeSet<(String, bool, bool, (i32, u32))>) -> Option<wit::Literal> {
+    {
         // A trigger that holds a line's end makes the host show everything; the line itself is enough.
         let text = String::from_utf8_lossy(&l.text).trim_end_matches(['\r', '\n']).to_owned();
         let (kind, follow) = match l.follow {
@@ -53,13 +84,29 @@ fn distinct(literals: &[Literal], across: bool) -> Vec<wit::Literal> {
             word_start: l.word_start,
             follow,
         })
-    })
-    .collect()
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_begins_with_another_is_not_asked_for() {
+        let literal = |text: &str, any_case, word_start, follow| {
+            Literal::new(text, any_case, word_start, follow, crate::anchors::Role::Lines)
+        };
+        let all = [
+            literal("pass", true, true, Follow::Anything),
+            literal("PASSword", true, true, Follow::Value(3)),
+            literal("password:", true, false, Follow::Anything),
+            literal("Password: |", false, false, Follow::Anything),
+            literal("tok", false, false, Follow::Anything),
+            literal("token", true, false, Follow::Anything),
+        ];
+        let texts: Vec<_> = distinct(&all, false).into_iter().map(|l| l.text).collect();
+        assert_eq!(texts, ["pass", "password:", "tok", "token"]);
+    }
 
     #[test]
     fn literals_are_within_the_contract() {

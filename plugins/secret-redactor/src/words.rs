@@ -14,8 +14,8 @@ pub(crate) const KEY_WORDS: &[(&str, u32)] = &[
     ("aeskey", 6), ("crypt_key", 6), ("write_key", 6), ("writekey", 6), ("ingest_key", 6), ("ingestion_key", 6), ("project_key", 6), ("host_key", 6), ("subscription-key", 6), ("subscription_key", 6),
     ("functions-key", 6), ("preshared", 4), ("pre_shared", 4), ("psk", 6), ("auth", 6), ("authorization", 3), ("bearer", 6), ("cookie", 4), ("session", 8), ("sessid", 6), ("_sid", 8), ("sid=", 0), ("jwt", 8), ("signature", 8), ("sig=", 0), ("x-amz-security", 8),
     ("otp", 4), ("_pin", 4), ("pin=", 0), ("pin\"", 4), ("pass =", 0), ("pass\"", 3), ("pw\"", 3), ("pass'", 3), ("pin:", 0), ("pincode", 4), ("cvv", 3), ("totp", 4), ("mfa", 4), ("2fa", 4), ("verification_code", 4), ("verificationcode", 4), ("one_time", 4), ("backup_code", 4), ("recovery_code", 4),
-    ("mnemonic", 3), ("seed_phrase", 3), ("seedphrase", 3), ("seed phrase", 3), ("recovery phrase", 3), ("recovery_phrase", 3), ("unseal", 8), ("recovery_key", 8), ("recoverykey", 8), ("csrf", 6), ("xsrf", 6), ("nonce_key", 6), ("salt", 8), ("pepper", 8), ("sas_", 8), ("kubeconfig", 8), ("dockerconfigjson", 8), ("code=", 0), ("?key=", 0), ("&key=", 0), ("?ticket=", 0), ("&ticket=", 0), ("?hash=", 0), ("&hash=", 0), ("?invite=", 0), ("?confirm=", 0), ("?magic=", 0), ("?t=", 0), ("?k=", 0), ("pw =", 0),
-    ("mdp", 3), ("pass_phrase", 3), ("sonar.login", 20), ("authtok", 3),
+    ("mnemonic", 3), ("seed_phrase", 3), ("seedphrase", 3), ("seed phrase", 3), ("recovery phrase", 3), ("recovery_phrase", 3), ("unseal", 8), ("recovery_key", 8), ("recoverykey", 8), ("csrf", 6), ("xsrf", 6), ("nonce_key", 6), ("salt", 8), ("pepper", 8), ("sas_", 8), ("kubeconfig", 8), ("dockerconfigjson", 8), ("code=", 0), ("?key=", 0), ("&key=", 0), ("?ticket=", 0), ("&ticket=", 0), ("?hash=", 0), ("?private=", 0), ("&hash=", 0), ("?invite=", 0), ("?confirm=", 0), ("?magic=", 0), ("?t=", 0), ("?k=", 0), ("pw =", 0),
+    ("mdp", 3), ("psw", 3), ("_sec", 8), ("ssword", 3), ("pw'", 3), ("app_certificate", 16), ("ticketsalt", 8), ("validationkey", 16), ("mnemonic phrase", 3), ("pairingcode", 4), ("pairing_code", 4), ("pass_phrase", 3), ("sonar.login", 20), ("authtok", 3),
    
     ("verification code", 4), ("security code", 4), ("one-time code", 4), ("login code", 4), ("one-time password", 3), ("p/w", 0), ("recovery code", 4), ("secret-key", 4), ("backup code", 4), ("recoverycode", 4), ("backupcode", 4), ("hmac=", 0), ("crumb", 16), ("card_number", 4), ("cardnumber", 4), ("credit_card", 4), ("creditcard", 4),
 ];
@@ -51,17 +51,17 @@ pub(crate) const PROSE_NOUNS: &[&str] = &[
     
     // `key ` finds `api key `, too, and looks at the word before it; `otp ` finds `otp is `.
     "token ", "tokens ", "secret ", "code is ", "otp ", "pin is ", "pin for ", "pin code", "verification code", "one-time code", "security code",
-    "login code", "passcode: ", "enter the code ", "enter code ", "use code ", "with pass ", "and pass ", "credentials ", "credentials: ", "creds: ", "creds ", "login: ", "login with ", "log in with ", "pass for ", "pass is ", "key ", "secret seed ", "login is ",
+    "login code", "passcode: ", "enter the code ", "enter code ", "use code ", "with pass ", "and pass ", "credentials ", "credentials: ", "creds: ", "creds ", "login: ", "login with ", "log in with ", "log in as ", "login as ", "pass for ", "pass is ", "key ", "secret seed ", "login is ",
 ];
 
 /// Heads of columns that hold secrets.
 #[rustfmt::skip]
-pub(crate) const COLUMN_WORDS: &[&str] = &["password", "passwd", "passphrase", "pwd", "secret", "token", "api_key", "apikey", "access_key", "secret_key"];
+pub(crate) const COLUMN_WORDS: &[&str] = &["password", "passwd", "passphrase", "pwd", "secret", "token", "api_key", "apikey", "access_key", "secret_key", "passwort", "_token", "_secret"];
 
 /// Words that name a password.
 #[rustfmt::skip]
 pub(crate) const PASSWORDS: &[&str] = &[
-    "password", "passwords", "passwd", "passwort", "passphrase", "passcode", "passwrd", "pswd", "pwd", "pass",
+    "password", "passwords", "passwd", "passwort", "passphrase", "passcode", "passwrd", "pswd", "psw", "pwd", "pass",
     "userpass", "pw", "rootpw", "bindpw", "dbpass", "requirepass", "masterauth", "storepass", "keypass",
     "clave", "contrasena", "senha", "chave", "motdepasse", "mdp", "parola", "wachtwoord", "haslo", "kennwort",
     "geheim", "schluessel", "kodeord", "losenord", "salasana", "sifre", "heslo", "jelszo", "passord", "lozinka", "authtok",
@@ -76,7 +76,7 @@ pub(crate) const ENDINGS: &[(&str, &str)] = &[
     ("secretkey", "key"), ("privatekey", "key"), ("authkey", "key"), ("encryptionkey", "key"), ("signingkey",
     "key"), ("masterkey", "key"), ("accountkey", "key"), ("sharedkey", "key"), ("storagekey", "key"),
     ("licensekey", "key"), ("servicekey", "key"), ("sshkey", "key"), ("appkey", "key"), ("consumerkey", "key"),
-    ("integrationkey", "key"), ("writekey", "key"), ("aeskey", "key"), ("recoverykey", "key"),
+    ("integrationkey", "key"), ("writekey", "key"), ("aeskey", "key"), ("recoverykey", "key"), ("validationkey", "key"),
     ("secretaccesskey", "key"),
 ];
 
@@ -85,7 +85,7 @@ pub(crate) const ENDINGS: &[(&str, &str)] = &[
 pub(crate) const KEY_KINDS: &[&str] = &[
     "api", "access", "secret", "private", "encryption", "encrypt", "signing", "master", "auth", "account",
     "shared", "storage", "license", "service", "ssh", "consumer", "integration", "webhook", "hmac", "aes",
-    "crypt", "write", "ingest", "ingestion", "subscription", "functions", "unseal", "recovery", "app",
+    "crypt", "write", "ingest", "ingestion", "subscription", "functions", "validation", "unseal", "recovery", "app",
     "application", "cookie", "session", "jwt", "token", "preshared", "host", "project", "root", "admin", "rest",
     "security", "decryption", "client", "setup", "enrollment", "enrolment", "activation",
 ];

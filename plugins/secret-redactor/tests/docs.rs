@@ -44,7 +44,7 @@ fn page() -> String {
            undone first, each up to three deep. Base64 of plain text stays readable, of compressed data it does not.\n\n\
          ## What it does not find\n\n\
          Passwords without any key or sentence around them; hex, lower-case tokens and UUIDs without a key; passwords of plain words\n\
-         under keys that may as well hold names (`token`, `api_key`); base32 and encryption; values of keys of one or two letters.\n\n\
+         under keys that may as well hold names (`token`, `api_key`); base32 without its padding, and encryption; values of keys of one or two letters.\n\n\
          ## Settings\n\n| name | default | meaning |\n|---|---|---|\n",
     );
     let schema: serde_json::Value = serde_json::from_str(SCHEMA).unwrap();
