@@ -905,8 +905,8 @@ def name(r, service):
 
 def marked_kinds():
     here = pathlib.Path(__file__)
-    later = [here.with_name(name).read_text().strip().splitlines()[1:] for name in ("issuers-later.txt", "issuers-more.txt")]
-    for line in [*MARKED.strip().splitlines(), *later[0], *later[1]]:
+    later = [here.with_name(name).read_text().strip().splitlines()[1:] for name in ("issuers-later.txt", "issuers-more.txt", "issuers-blind.txt")]
+    for line in [*MARKED.strip().splitlines(), *sum(later, [])]:
         kind, form = line.split("|", 1)
         yield kind, form.replace("\\n", "\n")
 

@@ -53,7 +53,7 @@ def table():
     """(group, kind, text) of every line of shapes.txt and of those that came later."""
     here = pathlib.Path(__file__).parent
     group = ""
-    names = ("shapes.txt", "shapes-later.txt", "shapes-more.txt", "shapes-fresh.txt")
+    names = ("shapes.txt", "shapes-later.txt", "shapes-more.txt", "shapes-fresh.txt", "shapes-blind.txt")
     for line in "\n".join((here / name).read_text() for name in names).split("\n"):
         if line.startswith("# Shapes") or (line.startswith("# ") and group == "") or not line.strip():
             continue

@@ -42,7 +42,7 @@ impl Detector {
             Strength::Card => is_card_number(value),
             Strength::Likely => likely(value, data),
             Strength::Stated => stated(value, data),
-            Strength::Weak => weak(value) || user_and_password(value),
+            Strength::Weak => (weak(value) && !twilio_id(value)) || user_and_password(value),
             Strength::Service => service(value),
         }
     }
@@ -158,12 +158,7 @@ fn service(value: &[u8]) -> bool {
     }
     // `UUID:HEX`
     let joined = |p: &[u8]| uuid(p) || (p.len() >= 16 && crate::randomness::is_hex(p));
-    // `SM` and 32 hex digits: what Twilio names its things by; its keys begin with `SK`.
-    if value.len() == 34
-        && value[..2].iter().all(u8::is_ascii_uppercase)
-        && !value.starts_with(b"SK")
-        && crate::randomness::is_hex(&value[2..])
-    {
+    if twilio_id(value) {
         return false;
     }
     let parts = value.contains(&b':') && value.len() >= 48 && value.split(|b| *b == b':').all(joined);
@@ -171,6 +166,14 @@ fn service(value: &[u8]) -> bool {
         || (value.len() >= 20 && weak(value))
         || dense(value)
         || (value.len() >= 32 && crate::randomness::is_hex(value) && random(value))
+}
+
+/// `SM` and 32 hex digits: what Twilio names its things by; its keys begin with `SK`.
+fn twilio_id(value: &[u8]) -> bool {
+    value.len() == 34
+        && value[..2].iter().all(u8::is_ascii_uppercase)
+        && !value.starts_with(b"SK")
+        && crate::randomness::is_hex(&value[2..])
 }
 
 /// Letters and digits that change every few characters, and nothing between them: no name has so many.

@@ -154,6 +154,12 @@ impl Detector {
             && text[start - 1] == b'/'
             && !is_blank(text[start - 2])
             && text.get(sep + 1).is_some_and(u8::is_ascii_alphanumeric);
+        // `catalog=sealed-secrets:3cb22ed`: an image and its tag.
+        let image = key.ends_with(b"-secrets")
+            && text[sep] == b':'
+            && sep == end
+            && text.get(sep + 1).is_some_and(u8::is_ascii_alphanumeric);
+        let tag = tag || image;
         // `AWS::AppSync::ApiKey`: the name of a type of resource.
         let typed = text[sep] == b':' && text[site.floor..start].ends_with(b"::");
         let named = tag
@@ -290,6 +296,8 @@ impl Detector {
     fn list(&self, site: Site, said: Meaning, from: usize, out: &mut Vec<Mask>) {
         let Site { text, limit, .. } = site;
         let mut i = from;
+        // Of codes beside each other one may be of letters alone.
+        let mut code = 0;
         for _ in 0..64 {
             i = skip(text, i, limit, |b| is_blank(b) || matches!(b, b',' | b'\\'));
             if i >= limit || text[i] == b']' || nested(text, i, limit) {
@@ -302,8 +310,11 @@ impl Detector {
             if value.end <= i {
                 return;
             }
-            if !is_code(site, value) && self.is_secret(said, &text[value.start..value.end], true) {
+            let bytes = &text[value.start..value.end];
+            let alike = said.strength == Strength::Pin && bytes.len() == code && code >= 8;
+            if alike || (!is_code(site, value) && self.is_secret(said, bytes, true)) {
                 out.push(site.mask(self.label(text, value, said.rule), value.start, value.end, value.until));
+                code = bytes.len();
             }
             i = value.end + usize::from(value.quoted);
             i = skip(text, i, limit, is_quote);

@@ -83,7 +83,9 @@ impl Detector {
         let close = end + usize::from(quoted);
         let closed = close < limit && text[close] == b'}' && (!quoted || is_quote(text[end]));
         let value = Value { start: stop, end, quoted, until: None };
-        if closed && is_password(&text[stop..end], false) && !text[stop..end].contains(&b':') {
+        // `password {rows[2]}` is a format's field.
+        let field = text[stop..end].iter().any(|b| matches!(b, b':' | b'['));
+        if closed && !field && is_password(&text[stop..end], false) {
             self.firmly(site, value, const { number("password-assignment") }, out);
         }
     }

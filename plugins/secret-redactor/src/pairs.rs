@@ -88,6 +88,10 @@ impl Detector {
         (start, end): (usize, usize),
         (value, value_end): (usize, usize),
     ) -> Option<Mask> {
+        // `- name: KEY` begins the next item of a list.
+        if text[skip(text, start, end, is_blank)..end].starts_with(b"- ") {
+            return None;
+        }
         let name = name_on(text, start, end)?;
         let mut said = self.meaning(&text[name.start..name.end])?;
         if matches!(said.strength, Strength::Authorization | Strength::Cookie) {

@@ -171,6 +171,7 @@ fn named_in_prose(before: &[u8]) -> bool {
         "id",
         "ids",
         "request",
+        "node",
         "archive",
         "trace",
         "span",
