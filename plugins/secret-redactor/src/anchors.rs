@@ -42,6 +42,8 @@ pub(crate) enum Role {
     Arrow,
     /// A key's word and a bracket.
     Bracket,
+    /// A key's word and the blanks that fill its cell.
+    Cell,
     /// A key's word before `>`: an element or an attribute's end.
     Element,
     /// A command line flag.
@@ -239,6 +241,9 @@ pub(crate) fn literals() -> Vec<Literal> {
             let cell = behind == "|" || (behind.starts_with(' ') && behind != "  ");
             let role = if cell { Role::ClosedKey } else { Role::Lines };
             anything(&[&format!("{before}{word}{behind}")], true, false, role, &mut all);
+            if behind == "  " {
+                anything(&[&format!("{word}{behind}")], true, false, Role::Cell, &mut all);
+            }
         }
     }
     anything(&["-token, ", "-password, ", "-secret, ", "-key, "], true, false, Role::ClosedKey, &mut all);
@@ -307,6 +312,15 @@ pub(crate) fn literals() -> Vec<Literal> {
             "coefficient:\n",
             "kv get -field",
             "op read op://",
+            "secrets versions access",
+            "get-secret-value",
+            "keyvault secret show",
+            "bw get password",
+            "output -raw ",
+            "secrets get ",
+            "find-generic-password",
+            "openssl rand ",
+            "pwgen ",
             "$ pass show ",
             "{.data",
             "Password\n",

@@ -280,7 +280,13 @@ impl Below {
                 let plain = |b: &u8| {
                     b.is_ascii_graphic() && !matches!(b, b'{' | b'}' | b'(' | b')' | b'<' | b'>') && !is_quote(*b)
                 };
-                if word.iter().all(plain) && !object_name(word) && (is_password(word, false) || initial_password(word))
+                // `data=…` is a field, padding is none.
+                let padding = word.iter().rev().take_while(|b| **b == b'=').count();
+                let field = word[..word.len() - padding].contains(&b'=');
+                if word.iter().all(plain)
+                    && !field
+                    && !object_name(word)
+                    && (is_password(word, false) || initial_password(word) || random_base64(word))
                 {
                     mask(first, last);
                 }
@@ -404,6 +410,14 @@ fn announced(line: &[u8]) -> Option<Kind> {
     NUMBERS.contains(&bare).then_some(Kind::Hex)
 }
 
+/// What a generator prints in base64, slashes among it.
+fn random_base64(word: &[u8]) -> bool {
+    word.len() >= 16
+        && word.len().is_multiple_of(4)
+        && crate::base64::is_base64(word)
+        && crate::randomness::random(word)
+}
+
 /// Sixteen letters, digits and dashes, as Argo CD makes them.
 fn initial_password(word: &[u8]) -> bool {
     word.len() == 16 && word.iter().any(u8::is_ascii_uppercase) && word.iter().any(u8::is_ascii_lowercase)
@@ -415,6 +429,22 @@ fn recovery_code(word: &[u8]) -> bool {
         && word.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'-')
         && word.iter().any(u8::is_ascii_digit)
 }
+
+/// Commands that print a secret and nothing else.
+const SHOWN: [&[u8]; 12] = [
+    b"kv get -field",
+    b"op read op://",
+    b"$ pass show ",
+    b"secrets versions access",
+    b"get-secret-value",
+    b"keyvault secret show",
+    b"bw get password",
+    b"output -raw ",
+    b"secrets get ",
+    b"find-generic-password",
+    b"$ openssl rand ",
+    b"$ pwgen ",
+];
 
 /// `kubectl get secret … | base64 -d`, `argocd admin initial-password`: what a command that shows a secret prints is on the next line.
 fn shows_a_secret(line: &[u8]) -> bool {
@@ -432,8 +462,7 @@ fn shows_a_secret(line: &[u8]) -> bool {
     // A store that is asked for one value, and a Secret's field in base64.
     let field =
         [b"={.data".as_slice(), b"='{.data", b"='{{.data", b"={{.data"].iter().any(|w| has(w)) && has(b"get secret");
-    let store = line.trim_ascii_start().starts_with(b"$ ")
-        && ((has(b"vault ") && has(b"kv get -field")) || has(b"op read op://") || has(b"$ pass show "));
+    let store = line.trim_ascii_start().starts_with(b"$ ") && SHOWN.iter().any(|w| has(w));
     typed && !has(b" > ") && ((decodes && has(b"secret")) || has(b" initial-password") || field || store)
 }
 

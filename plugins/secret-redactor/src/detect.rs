@@ -183,6 +183,7 @@ impl Detector {
                 self.assignment(site, stop - usize::from(plain), last, out);
             }
             Role::Aligned => self.aligned(site, key_end(site.text, site.at, stop), last, out),
+            Role::Cell => self.cell_behind(site, key_end(site.text, site.at, stop), out),
             Role::ClosedKey => self.closed_key(site, key_end(site.text, site.at, stop), out),
             Role::Bracket => self.bracketed_value(site, stop, out),
             Role::Arrow => self.arrow(site, stop, out),

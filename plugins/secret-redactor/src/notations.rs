@@ -117,6 +117,16 @@ impl Detector {
         }
     }
 
+    /// `| db_password   | VALUE |`: the key's cell is filled up with blanks.
+    pub(crate) fn cell_behind(&self, site: Site, key_end: usize, out: &mut Vec<Mask>) {
+        let Site { text, at, limit, .. } = site;
+        let bar = skip(text, key_end, limit.min(key_end + 64), is_blank);
+        let Some(cell) = one_of(text, bar, limit, &[b"|", "\u{2502}".as_bytes()]) else { return };
+        if let Some(said) = self.meaning(&text[key_start(text, at, site.floor)..key_end]) {
+            self.cell(site, said, cell, out);
+        }
+    }
+
     /// The cell behind a key's.
     fn cell(&self, site: Site, said: Meaning, from: usize, out: &mut Vec<Mask>) {
         let Site { text, limit, .. } = site;

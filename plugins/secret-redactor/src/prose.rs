@@ -232,11 +232,14 @@ impl Detector {
             end = start + trimmed(&text[start..end]).len();
         }
         let bytes = &text[start..end];
+        // Of what is called a secret, and no token or key, fewer letters are enough when they are mixed well.
+        let short = reads(text, site.at, b"secret ");
         let secret = match noun {
             Noun::Password | Noun::Pair => is_password(bytes, value.quoted) || (uuids && uuid(bytes)),
             Noun::Token | Noun::Key => {
                 (uuid(bytes.strip_suffix(b":fx").unwrap_or(bytes)) && noun == Noun::Key)
                     || is_token(bytes)
+                    || (short && bytes.len() >= 10 && mixed(bytes) && !logical_id(bytes) && !hump(bytes))
                     || self.token_rule(text, start, end).is_some()
             }
             Noun::Bare => (is_token(bytes) && !is_hex(bytes)) || self.token_rule(text, start, end).is_some(),

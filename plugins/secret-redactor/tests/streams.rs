@@ -78,6 +78,11 @@ fn corpus(seed: &mut u64) -> Vec<String> {
         "blob:\n  c2VydmVyOgogIGxpc3RlbjogMC4wLjAuMDo4MDgwCiAgd29ya2VyczogNAog\n  IHJlZ2lvbjogZXUtd2VzdC0xCmRhdGFiYXNlOgogIHBhc3N3b3JkOiBodW50\n  ZXIyLVRyMHViCg==\nc2VydmVyOgogIGxpc3RlbjogMC4wLjAuMDo4MDgwCiAgd29ya2VyczogNAog\nIHJlZ2lvbjogZXUtd2VzdC0xCmRhdGFiYXNlOgogIHBvcnRzOiBlaWdodHkK\nand so on\n",
         "kubectl get secret db -o jsonpath='{.data.password}' | base64 -d\n{w12}x7\npassword: Ikcz JXmD o4zs C3bo BepL BTRd\nrecovery codes: 5rogq-9av79 scxx8-kgmas\n",
         "INSERT INTO u(id,passwd,at) VALUES (1,'{w12}',now()),(2,'{w9}',now()); Property: db.password\n    Value: \"{w9}x1\"\nx: {\"key\":\"db.password\",\"value\":{\"stringValue\":\"{w9}\"}}\n",
+        "<auth-user-pass>\nbob\n{w12}x7\n</auth-user-pass>\n  list: |\n    bob:{w12}x7\n    al:{w9}x7\n  expire: false\n",
+        "Recovery codes:\n  {h5}-{h5}\n  {h5}-{h5}\npriv:\n    68:41:24:a3:\n    60:42\npub:\n    04:0d\nC: x\nS: 334 UGFzc3dvcmQ6\nC: aHVudGVyMng=\n",
+        "$ openssl rand -hex 16\n{h32}\n1) \"requirepass\"\n2) \"{w12}\"\n<key>APIToken</key>\n<string>{w24}</string>\nUsing certificate key:\n{h64}\n",
+        "page.fill('#password', '{w12}x7') x:{PLAIN}{w12}:5000 got \"{w12}x7\" for password [246,64,179,253,18,21,145,221] keypair: [246,64,179,253,18,21,145,221]\n",
+        "id=MFYGSX3TMVRXEZLUHVLVMNRTJ5ITOODPMI====== secret: <Buffer 96 c8 a4 2a 38 11 a5 f7> passwd=0x7ff74ac3 \"{w12}\" | db_password   | {w12} |\n",
         "https://hooks.example.com/webhook/{w24} see hawk.{b20}.{b20} or x.{w6}:{w32}\n",
     ]
     .iter()
