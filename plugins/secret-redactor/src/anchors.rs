@@ -241,7 +241,7 @@ pub(crate) fn literals() -> Vec<Literal> {
             let cell = behind == "|" || (behind.starts_with(' ') && behind != "  ");
             let role = if cell { Role::ClosedKey } else { Role::Lines };
             anything(&[&format!("{before}{word}{behind}")], true, false, role, &mut all);
-            if behind == "  " {
+            if behind == "  " || behind == "," {
                 anything(&[&format!("{word}{behind}")], true, false, Role::Cell, &mut all);
             }
         }
@@ -349,7 +349,7 @@ pub(crate) fn literals() -> Vec<Literal> {
     }
     all.push(Literal::new("://", false, false, Follow::Byte(b'@'), Role::Url));
     all.push(Literal::new(":\\/\\/", false, false, Follow::Byte(b'@'), Role::Url));
-    anything(&["@tcp(", "@unix(", "@tcp6(", "@(", "@/"], false, false, Role::Dsn, &mut all);
+    anything(&["@tcp(", "@unix(", "@tcp6(", "@(", "@/", ":1521/"], false, false, Role::Dsn, &mut all);
     anything(&["eyJ"], false, true, Role::Jwt, &mut all);
     anything(
         &["eyJhbGci", "eyJ0eXAi", "eyJraWQi", "eyJlbmMi", "eyJqa3Ui", "eyJ4NXQi", "ewogICJhbGci", "ewoiYWxnI"],

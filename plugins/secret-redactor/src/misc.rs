@@ -58,7 +58,15 @@ impl Detector {
             return;
         }
         // `USER/VALUE@(DESCRIPTION=…)`
-        let by = if text[at..].starts_with(b"@(DESC") { b'/' } else { b':' };
+        let oracle = text[at..].starts_with(b":1521/");
+        let by = if oracle || text[at..].starts_with(b"@(DESC") { b'/' } else { b':' };
+        // `USER/VALUE@host:1521/service`
+        let at = if oracle {
+            let Some(host) = memchr::memrchr(b'@', &text[start..at]) else { return };
+            start + host
+        } else {
+            at
+        };
         if let Some(colon) = memchr::memchr(by, &text[start..at]) {
             let secret = &text[start + colon + 1..at];
             // `(?:\s+\(@`: a pattern has no user.

@@ -126,6 +126,10 @@ impl Detector {
         let Some(colon) = memchr::memchr(b':', &text[value.start..value.end]).map(|n| value.start + n) else { return };
         let user = &text[value.start..colon];
         let mut secret = Value { start: colon + 1, ..value };
+        // `SetCredential=db: VALUE`
+        if secret.start == secret.end && text[site.at] == b'S' {
+            secret = value_at(text, secret.end, limit, site.cut);
+        }
         // `root:"VALUE"`
         if secret.start == secret.end && !value.quoted && secret.end < limit && is_quote(text[secret.end]) {
             secret = value_at(text, secret.end, limit, site.cut);

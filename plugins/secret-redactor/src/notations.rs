@@ -120,6 +120,17 @@ impl Detector {
     /// `| db_password   | VALUE |`: the key's cell is filled up with blanks.
     pub(crate) fn cell_behind(&self, site: Site, key_end: usize, out: &mut Vec<Mask>) {
         let Site { text, at, limit, .. } = site;
+        // `DB_PASSWORD,VALUE`: a line of names and values.
+        let name = key_start(text, at, site.floor);
+        if text.get(key_end) == Some(&b',') && name == site.floor && site.line_start {
+            let variable = text[name..key_end].iter().all(|b| b.is_ascii_uppercase() || *b == b'_');
+            let cell = Value { start: key_end + 1, end: limit, quoted: false, until: None };
+            let plain = text[cell.start..limit].iter().all(|b| *b > b' ' && !matches!(b, b',' | b'"' | b'\''));
+            if let Some(said) = self.meaning(&text[name..key_end]).filter(|_| variable && plain && !site.cut) {
+                self.value(site, Meaning { strength: Strength::Stated, ..said }, cell, Setting::Data, out);
+            }
+            return;
+        }
         let bar = skip(text, key_end, limit.min(key_end + 64), is_blank);
         let Some(cell) = one_of(text, bar, limit, &[b"|", "\u{2502}".as_bytes()]) else { return };
         if let Some(said) = self.meaning(&text[key_start(text, at, site.floor)..key_end]) {
