@@ -90,10 +90,8 @@ impl Detector {
             noun
         };
         // `public key X`
-        if noun == Noun::Bare && crate::text::skip_back(text, at, floor, is_blank) >= floor + 6 && {
-            let end = skip_back(text, at, floor, is_blank);
-            reads(text, end - 6, b"public")
-        } {
+        let word = skip_back(text, at, floor, is_blank);
+        if noun == Noun::Bare && word >= floor + 6 && reads(text, word - 6, b"public") {
             return;
         }
         if matches!(noun, Noun::Token | Noun::Key) && !self.names_a_token(text, at, literal_end, floor) {

@@ -41,50 +41,45 @@ fn distinct(literals: &[Literal], across: bool) -> Vec<wit::Literal> {
     let mut seen = BTreeSet::new();
     let ours = literals.iter().filter(|l| l.across == across);
     let all: Vec<wit::Literal> = ours.filter_map(|l| asked(l, &mut seen)).collect();
-    // What is looked for in any case is compared in small letters.
+    // In this order the beginnings of a text stand before it, and of equal texts the one that asks for more stands first.
     let folded: Vec<String> = all.iter().map(|l| l.text.to_ascii_lowercase()).collect();
-    let plain: BTreeSet<(&str, bool, bool)> = all
-        .iter()
-        .zip(&folded)
-        .filter(|(l, _)| matches!(l.follow, wit::Follow::Anything))
-        .map(|(l, small)| (if l.any_case { small.as_str() } else { l.text.as_str() }, l.any_case, l.word_start))
-        .collect();
-    let shown = |literal: &wit::Literal, small: &str| {
-        let alike = |end: usize, any_case: bool, word_start: bool| {
-            let itself = end == small.len()
-                && (any_case, word_start) == (literal.any_case, literal.word_start)
-                && matches!(literal.follow, wit::Follow::Anything);
-            let text = if any_case { &small[..end] } else { &literal.text[..end] };
-            !itself
-                && (any_case || !literal.any_case)
-                && (literal.word_start || !word_start)
-                && plain.contains(&(text, any_case, word_start))
+    let anything = |i: usize| matches!(all[i].follow, wit::Follow::Anything);
+    let mut order: Vec<usize> = (0..all.len()).collect();
+    order.sort_by_key(|i| (&folded[*i], !anything(*i), !all[*i].any_case, all[*i].word_start));
+    let mut kept = vec![true; all.len()];
+    let mut beginnings: Vec<usize> = Vec::new();
+    for i in order {
+        while beginnings.last().is_some_and(|b| !folded[i].starts_with(&folded[*b])) {
+            beginnings.pop();
+        }
+        let shows = |b: &&usize| {
+            let (short, long) = (&all[**b], &all[i]);
+            (short.any_case || (!long.any_case && long.text.starts_with(&short.text)))
+                && (long.word_start || !short.word_start)
         };
-        (2..=small.len()).filter(|end| small.is_char_boundary(*end)).any(|end| {
-            [(true, false), (true, true), (false, false), (false, true)].iter().any(|(c, w)| alike(end, *c, *w))
-        })
-    };
-    let kept: Vec<bool> = all.iter().zip(&folded).map(|(l, small)| !shown(l, small)).collect();
+        kept[i] = !beginnings.iter().any(|b| shows(&b));
+        if kept[i] && anything(i) {
+            beginnings.push(i);
+        }
+    }
     all.into_iter().zip(kept).filter_map(|(l, kept)| kept.then_some(l)).collect()
 }
 
 /// What the host is asked for by a literal, if it is not `seen`.
 fn asked(l: &Literal, seen: &mut BTreeSet<(String, bool, bool, (i32, u32))>) -> Option<wit::Literal> {
-    {
-        // A trigger that holds a line's end makes the host show everything; the line itself is enough.
-        let text = String::from_utf8_lossy(&l.text).trim_end_matches(['\r', '\n']).to_owned();
-        let (kind, follow) = match l.follow {
-            Follow::Anything => ((0, 0), wit::Follow::Anything),
-            Follow::Value(least) => ((1, least), wit::Follow::Value(least)),
-            Follow::Byte(byte) => ((2, u32::from(byte)), wit::Follow::Byte(byte)),
-        };
-        seen.insert((text.clone(), l.any_case, l.word_start, kind)).then_some(wit::Literal {
-            text,
-            any_case: l.any_case,
-            word_start: l.word_start,
-            follow,
-        })
-    }
+    // A trigger that holds a line's end makes the host show everything; the line itself is enough.
+    let text = String::from_utf8_lossy(&l.text).trim_end_matches(['\r', '\n']).to_owned();
+    let (kind, follow) = match l.follow {
+        Follow::Anything => ((0, 0), wit::Follow::Anything),
+        Follow::Value(least) => ((1, least), wit::Follow::Value(least)),
+        Follow::Byte(byte) => ((2, u32::from(byte)), wit::Follow::Byte(byte)),
+    };
+    seen.insert((text.clone(), l.any_case, l.word_start, kind)).then_some(wit::Literal {
+        text,
+        any_case: l.any_case,
+        word_start: l.word_start,
+        follow,
+    })
 }
 
 #[cfg(test)]
