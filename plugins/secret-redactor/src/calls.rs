@@ -6,6 +6,7 @@ use crate::{
     keyed::{Setting, name_or_dash},
     keys::{Meaning, Strength},
     prose::is_password,
+    randomness::is_hex,
     site::{Mask, Site},
     table::number,
     text::{Mix, Until, find, is_blank, is_quote, reads, skip, skip_back},
@@ -39,10 +40,18 @@ pub(crate) enum Place {
     Changed,
     /// The next word, whatever it is.
     Exact,
+    /// As `Exact`, of many hex digits: `waiting on #general` says nothing.
+    LongHex,
+    /// As `Exact`, with the padding of base64: `encrypt = "AES-256"` says nothing.
+    Padded,
     /// As `Exact`, where it is a seed.
     Seed,
     /// The next word, behind the user's name and a colon.
     AfterColon,
+    /// As `AfterColon`, at the line's beginning: `allow principal:x` within it is no user's password.
+    LineAfterColon,
+    /// As `AfterColon`, or apart: `SetCredential=db: VALUE`.
+    SpacedAfterColon,
     /// The quoted text, where the line names a secret.
     Got,
     /// The default of a field of a schema, whose name stands before.
@@ -121,9 +130,9 @@ pub(crate) const PLACES: &[(&str, bool, bool, Place)] = &[
     (",<<\"", false, false, Place::Declared), ("\"=>\\\"", false, false, Place::Declared), (" equals ", true, false, Place::Declared), (" eq '", false, false, Place::Declared), (" == \"", false, false, Place::Declared), (" == '", false, false, Place::Declared), (" LIKE '", false, false, Place::Declared),
     ("\" -> \"", false, false, Place::Changed), ("\" => \"", false, false, Place::Changed), ("' -> '", false, false, Place::Changed), ("\" to \"", false, false, Place::Changed), ("' to '", true, false, Place::Changed),
     // Known rows and messages
-    ("Secret ID    = ", false, true, Place::Exact), ("secret_id             ", false, true, Place::Exact), ("-setcookie ", false, false, Place::Exact), ("-96)  (0x", false, false, Place::Exact), ("-hmac)  (0x", false, false, Place::Exact), ("-128)  (0x", false, false, Place::Exact), ("-192)  (0x", false, false, Place::Exact), ("PSK value ", false, true, Place::Exact), (" on #", false, false, Place::Exact), ("-payload #", false, false, Place::Exact),
+    ("Secret ID    = ", false, true, Place::Exact), ("secret_id             ", false, true, Place::Exact), ("-setcookie ", false, false, Place::Exact), ("-96)  (0x", false, false, Place::Exact), ("-hmac)  (0x", false, false, Place::Exact), ("-128)  (0x", false, false, Place::Exact), ("-192)  (0x", false, false, Place::Exact), ("PSK value ", false, true, Place::LongHex), (" on #", false, false, Place::LongHex), ("-payload #", false, false, Place::LongHex),
     ("seed: ", true, false, Place::Seed), ("seed (hex): ", true, true, Place::Seed), ("this key: ", true, true, Place::Seed), ("setup key: ", true, true, Place::Seed),
-    ("user = \"", false, true, Place::AfterColon), ("allow ", false, true, Place::AfterColon), ("]:587 ", false, false, Place::AfterColon), ("]:465 ", false, false, Place::AfterColon), ("]:25 ", false, false, Place::AfterColon), ("]:2525 ", false, false, Place::AfterColon),
+    ("user = \"", false, true, Place::AfterColon), ("allow ", false, true, Place::LineAfterColon), ("]:587 ", false, false, Place::AfterColon), ("]:465 ", false, false, Place::AfterColon), ("]:25 ", false, false, Place::AfterColon), ("]:2525 ", false, false, Place::AfterColon),
     (" got \"", false, false, Place::Got), (" got: \"", false, false, Place::Got), (" Given: \"", false, false, Place::Got), (" unmarshal \"", false, false, Place::Got),
     ("\"default\":\"", false, false, Place::Default), ("\"default\": \"", false, false, Place::Default),
     ("fill(\"", false, true, Place::Typed), ("fill('", false, true, Place::Typed), (".type(\"", false, false, Place::Typed), (".type('", false, false, Place::Typed), ("Typing text '", false, true, Place::Typed), ("type=password], ", false, false, Place::Word(0)),
@@ -131,7 +140,7 @@ pub(crate) const PLACES: &[(&str, bool, bool, Place)] = &[
     ("keypair: [", true, false, Place::Bytes), ("keypair\":[", true, false, Place::Bytes), ("keypair\": [", true, false, Place::Bytes), ("{password,[", false, false, Place::Bytes), ("{secret,[", false, false, Place::Bytes), ("{passwd,[", false, false, Place::Bytes), ("{token,[", false, false, Place::Bytes),
     ("fromCharCode(", false, false, Place::CharCodes), ("p   a   s   s   w", true, false, Place::Spaced), ("p   w   d   =", true, false, Place::Spaced), ("t   o   k   e   n", true, false, Place::Spaced), ("s   e   c   r   e", true, false, Place::Spaced), ("===", false, false, Place::Base32),
     ("$USER", false, false, Place::Macro), ("DBI->connect(", false, false, Place::Argument(2)), ("client_send = :", false, false, Place::Word(2)), (": EAP \"", false, false, Place::Word(0)), (": XAUTH \"", false, false, Place::Word(0)), (": NTLM \"", false, false, Place::Word(0)), ("shared_key ", false, true, Place::Word(0)), ("> /run/secrets/", false, false, Place::Piped), ("wifi psk ", true, true, Place::Word(0)), ("clear-text=\"", false, true, Place::Word(0)), ("keyMaterial>", false, true, Place::Word(0)),
-    (" | String = \"", false, false, Place::Declared), ("credentials(", true, false, Place::SecondOfTwo), ("password(", true, true, Place::SecondOfTwo), ("password {", true, false, Place::Braced), ("password{\"", true, false, Place::Braced), ("secret{\"", true, false, Place::Braced), ("token{\"", true, false, Place::Braced), ("password....", true, false, Place::Dotted), ("PASS ", false, true, Place::Line), ("assword: ", false, true, Place::Word(0)), ("encrypt = \"", false, true, Place::Exact), ("encrypt\": \"", false, true, Place::Exact), ("SecretID:     ", false, true, Place::Exact), ("SetCredential=", false, true, Place::AfterColon), ("admin / ", false, true, Place::Word(0)),
+    (" | String = \"", false, false, Place::Declared), ("credentials(", true, false, Place::SecondOfTwo), ("password(", true, true, Place::SecondOfTwo), ("password {", true, false, Place::Braced), ("password{\"", true, false, Place::Braced), ("secret{\"", true, false, Place::Braced), ("token{\"", true, false, Place::Braced), ("password....", true, false, Place::Dotted), ("PASS ", false, true, Place::Line), ("assword: ", false, true, Place::Word(0)), ("encrypt = \"", false, true, Place::Padded), ("encrypt\": \"", false, true, Place::Padded), ("SecretID:     ", false, true, Place::Exact), ("SetCredential=", false, true, Place::SpacedAfterColon), ("admin / ", false, true, Place::Word(0)),
 ];
 
 /// What may stand between a key and the value that a change takes away.
@@ -253,9 +262,17 @@ impl Detector {
                     self.firmly(site, value, const { number("command-line-secret") }, out);
                 }
             }
-            Place::Exact => self.exactly(site, stop, out),
+            Place::Exact => self.exactly(site, stop, |_| true, out),
+            Place::LongHex => self.exactly(site, stop, |word| word.len() >= 32 && is_hex(word), out),
+            Place::Padded => self.exactly(site, stop, |word| word.len() >= 24 && word.ends_with(b"="), out),
             Place::Seed => self.seed(site, stop, out),
-            Place::AfterColon => self.after_colon(site, stop, out),
+            Place::AfterColon => self.after_colon(site, stop, false, out),
+            Place::LineAfterColon => {
+                if site.line_start && text[floor..at].iter().all(|b| is_blank(*b)) {
+                    self.after_colon(site, stop, false, out);
+                }
+            }
+            Place::SpacedAfterColon => self.after_colon(site, stop, true, out),
             Place::Got => self.got(site, stop, out),
             Place::Default => self.default_of_a_field(site, stop, out),
             Place::Typed => self.typed(site, stop, out),

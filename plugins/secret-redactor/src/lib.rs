@@ -48,6 +48,7 @@ mod site;
 mod source;
 mod stream;
 mod table;
+mod template;
 mod text;
 mod tokens;
 mod tongues;

@@ -21,8 +21,8 @@ const FAR: usize = 160;
 const PASSWORDS: [&[u8]; 4] = [b"passw", b"pwd", b"passphrase", b"passcode"];
 
 impl Detector {
-    /// The next word, whatever it is: nothing but a secret stands there.
-    pub(crate) fn exactly(&self, site: Site, stop: usize, out: &mut Vec<Mask>) {
+    /// The next word, if it `fits`: nothing but a secret stands there.
+    pub(crate) fn exactly(&self, site: Site, stop: usize, fits: impl Fn(&[u8]) -> bool, out: &mut Vec<Mask>) {
         let Site { text, limit, .. } = site;
         let mut value = value_at(text, stop - usize::from(is_quote(text[stop - 1])), limit, site.cut);
         if !value.quoted {
@@ -30,14 +30,8 @@ impl Detector {
         }
         let bytes = &text[value.start..value.end];
         let named = uuid(bytes) || !(harmless(bytes) || object_name(bytes));
-        // `waiting on #general`, `encrypt = "AES-256"`: some of the places take other words as well.
-        let literal = &text[site.at..stop];
-        let fits = match literal {
-            [b'e', ..] => bytes.len() >= 24 && bytes.ends_with(b"="),
-            [b'P', ..] | [.., b'#'] => bytes.len() >= 32 && is_hex(bytes),
-            _ => true,
-        };
-        if bytes.len() >= 8 && named && fits && !matches!(bytes[0], b'-' | b'$') && !self.settings.allows(bytes) {
+        if bytes.len() >= 8 && named && fits(bytes) && !matches!(bytes[0], b'-' | b'$') && !self.settings.allows(bytes)
+        {
             out.push(site.mask(const { number("secret-in-statement") }, value.start, value.end, value.until));
         }
     }
@@ -119,15 +113,14 @@ impl Detector {
         }
     }
 
-    /// `USER:VALUE` as the next word.
-    pub(crate) fn after_colon(&self, site: Site, stop: usize, out: &mut Vec<Mask>) {
+    /// `USER:VALUE` as the next word; `apart`: in two words, too.
+    pub(crate) fn after_colon(&self, site: Site, stop: usize, apart: bool, out: &mut Vec<Mask>) {
         let Site { text, limit, .. } = site;
         let value = value_at(text, stop - usize::from(is_quote(text[stop - 1])), limit, site.cut);
         let Some(colon) = memchr::memchr(b':', &text[value.start..value.end]).map(|n| value.start + n) else { return };
         let user = &text[value.start..colon];
         let mut secret = Value { start: colon + 1, ..value };
-        // `SetCredential=db: VALUE`
-        if secret.start == secret.end && text[site.at] == b'S' {
+        if secret.start == secret.end && apart {
             secret = value_at(text, secret.end, limit, site.cut);
         }
         // `root:"VALUE"`
@@ -135,11 +128,6 @@ impl Detector {
             secret = value_at(text, secret.end, limit, site.cut);
         }
         let bytes = &text[secret.start..secret.end];
-        // `allow principal:x` within a line is no user's password.
-        let alone = text[site.floor..site.at].iter().all(|b| is_blank(*b)) && site.line_start;
-        if text[site.at] == b'a' && !alone {
-            return;
-        }
         let named = !user.is_empty()
             && user.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-' | b'@' | b'+' | b'\\'));
         if named && is_password(bytes, false) && !object_name(bytes) && !self.settings.allows(bytes) {
